@@ -1,0 +1,1 @@
+"""Tables to answers: reads travel times and never sees a graph."""

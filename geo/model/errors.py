@@ -1,0 +1,129 @@
+"""Everything that can go wrong, by kind. First floor: the words, imported by every room.
+
+An error carries a code, an English sentence that is also its gettext message id, and parameters, so a page or the
+terminal can say it in either language. The sentence says what happened and what to do about it.
+"""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+
+def N_(message: str) -> str:
+    """Mark a sentence for translation without translating it yet."""
+    return message
+
+
+class YidaError(Exception):
+    """Root of all errors meant for people. `code` is stable; `params` fill the sentence."""
+
+    code: ClassVar[str] = "error"
+    sentence: ClassVar[str] = N_("Something went wrong: {detail}")
+
+    def __init__(self, **params: object) -> None:
+        self.params = params
+        super().__init__(self.say())
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence in the language of `translate` (message id → text)."""
+        return translate(self.sentence).format(**self.params)
+
+    def __reduce__(self) -> tuple[object, tuple[type["YidaError"], dict[str, object]]]:
+        return _rebuild, (type(self), self.params)
+
+
+def _rebuild(kind: type[YidaError], params: dict[str, object]) -> YidaError:
+    return kind(**params)
+
+
+class InputError(YidaError):
+    """A file or value handed in cannot be used."""
+
+
+class FileMissing(InputError):
+    code = "file_missing"
+    sentence = N_("The file {path} does not exist or cannot be opened. Check the path and your rights to read it.")
+
+
+class FileUnreadable(InputError):
+    code = "file_unreadable"
+    sentence = N_(
+        "The file {path} cannot be read as {expected}: {detail}. Export it again from the program it comes from."
+    )
+
+
+class CrsMissing(InputError):
+    code = "crs_missing"
+    sentence = N_(
+        "The file {path} does not say in which coordinate system it is. Name it, for example with --crs EPSG:4490 "
+        "(CGCS2000) or --crs EPSG:4326 (WGS-84)."
+    )
+
+
+class ColumnsMissing(InputError):
+    code = "columns_missing"
+    sentence = N_("{path} lacks what {table} needs: {columns}. Columns found: {found}. Rename a column or add it.")
+
+
+class TableEmpty(InputError):
+    code = "table_empty"
+    sentence = N_("{path} holds no usable {table} row. Check that the file is the right one; rows refused: {refused}.")
+
+
+class RoadsElsewhere(InputError):
+    code = "roads_elsewhere"
+    sentence = N_(
+        "The outline and the roads do not touch (outline {outline}, roads {roads}; west, south, east, north). "
+        "One of the two belongs to another county or has swapped longitude and latitude."
+    )
+
+
+class RoadsEmpty(InputError):
+    code = "roads_empty"
+    sentence = N_("{path} holds no road that a vehicle or a person may use. Check the layer and its class column.")
+
+
+class ChoiceUnknown(InputError):
+    code = "choice_unknown"
+    sentence = N_("{what} {value} is not known. Choose from: {choices}.")
+
+
+class OutOfRange(InputError):
+    code = "out_of_range"
+    sentence = N_("{what} must lie between {low} and {high}; it is {value}.")
+
+
+class StudyError(YidaError):
+    """A study cannot be stored or found."""
+
+
+class StudyMissing(StudyError):
+    code = "study_missing"
+    sentence = N_("There is no study named {name}. Known studies: {known}.")
+
+
+class StudyExists(StudyError):
+    code = "study_exists"
+    sentence = N_(
+        "A study named {name} is already stored. Choose another name, or add --replace to store a new version of it."
+    )
+
+
+class StudyNameInvalid(StudyError):
+    code = "study_name_invalid"
+    sentence = N_(
+        "{name} cannot name a study: use 1 to 60 letters, digits, spaces, - or _, and not the name of a sample."
+    )
+
+
+class StoreDamaged(StudyError):
+    code = "store_damaged"
+    sentence = N_(
+        "The store {path} is damaged ({detail}). Nothing was written to it. Move it aside and restore a backup."
+    )
+
+
+class NothingSelected(YidaError):
+    code = "nothing_selected"
+    sentence = N_(
+        "No facility of the chosen tiers is on the road network. Choose another tier, or check the facility list."
+    )

@@ -1,0 +1,1 @@
+"""Roads to minutes: contraction, snapping, travel time, reach. Knows nothing of coverage."""

@@ -1,0 +1,1 @@
+"""Answers to things people look at: maps, tables, text in their language."""
