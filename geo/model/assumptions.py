@@ -1,0 +1,98 @@
+"""What is assumed: speeds, factors and limits, each with its source. First floor: the words.
+
+The defaults live in data/reference/speeds.csv (quality P: published, G: general knowledge, editable). Everything that
+turns metres into minutes reads an `Assumptions`; it is frozen, and `content_id` names it in caches and on figures.
+"""
+
+import csv
+import hashlib
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+
+from geo.model.errors import ChoiceUnknown, OutOfRange
+from geo.model.roads import MODES, Mode
+from geo.model.schemes import DATA
+
+CONDITIONS = ("day", "night", "snow")
+TERRAINS = ("plain", "mountain")
+
+
+@dataclass(frozen=True)
+class Assumption:
+    """One editable figure. kind "speed" and "access" are km/h, "factor" a share of the speed."""
+
+    kind: str
+    mode: str
+    item: str
+    value: float
+    unit: str
+    quality: str
+    source: str
+
+
+@cache
+def default_rows(path: Path = DATA / "reference" / "speeds.csv") -> tuple[Assumption, ...]:
+    """All rows of speeds.csv."""
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return tuple(
+        Assumption(r["kind"], r["mode"], r["item"], float(r["value"]), r["unit"], r["quality"], r["source"])
+        for r in rows
+    )
+
+
+@dataclass(frozen=True)
+class Assumptions:
+    """Everything a travel time depends on besides roads and places."""
+
+    condition: str = "day"
+    terrain: str = "plain"
+    snap_limit_m: float = 2000.0  # further from any usable road: off the network, listed, never guessed
+    island_limit_m: float = 1000.0  # pieces of network shorter than this are not snapped to; they are reported
+    horizon_min: float = 120.0  # searches stop here; slower pairs count as unreachable within the horizon
+    rows: tuple[Assumption, ...] = field(default_factory=default_rows)
+
+    def __post_init__(self) -> None:
+        if self.condition not in CONDITIONS:
+            raise ChoiceUnknown(what="condition", value=self.condition, choices=", ".join(CONDITIONS))
+        if self.terrain not in TERRAINS:
+            raise ChoiceUnknown(what="terrain", value=self.terrain, choices=", ".join(TERRAINS))
+        for row in self.rows:
+            if not (0 < row.value <= (2.0 if row.kind == "factor" else 200.0)):
+                high = 2 if row.kind == "factor" else 200
+                raise OutOfRange(what=f"{row.mode} {row.item}", low=0, high=high, value=row.value)
+
+    def find(self, kind: str, mode: Mode, item: str) -> float | None:
+        """The value of one row, None where there is no such row (the mode may not use that class)."""
+        return _index(self.rows).get((kind, mode, item))
+
+    def speed_factor(self, mode: Mode) -> float:
+        """The share of the free speed that condition and terrain leave."""
+        condition = self.find("factor", mode, self.condition) or 1.0
+        terrain = (self.find("factor", mode, "mountain") or 1.0) if self.terrain == "mountain" else 1.0
+        return condition * terrain
+
+    def with_value(self, kind: str, mode: Mode, item: str, value: float) -> "Assumptions":
+        """The same assumptions with one figure changed."""
+        rows = tuple(
+            replace(r, value=value) if (r.kind, r.mode, r.item) == (kind, mode, item) else r for r in self.rows
+        )
+        return replace(self, rows=rows)
+
+    def content_id(self) -> str:
+        """A short name for exactly these assumptions."""
+        return hashlib.sha256(repr(self).encode()).hexdigest()[:16]
+
+
+@cache
+def _index(rows: tuple[Assumption, ...]) -> dict[tuple[str, str, str], float]:
+    return {(r.kind, r.mode, r.item): r.value for r in rows}
+
+
+def check_mode(mode: str) -> Mode:
+    """The mode, if it is one. Raises ChoiceUnknown."""
+    for known in MODES:
+        if mode == known:
+            return known
+    raise ChoiceUnknown(what="mode", value=mode, choices=", ".join(MODES))
