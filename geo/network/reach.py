@@ -43,18 +43,17 @@ def reach(
 
     The areas are cumulative: a longer threshold's area holds the shorter one's. Empty where nothing is reached.
     """
-    tree = search(graph, facilities, assumptions)
-    surface = arrival_surface(graph, tree, facilities, max(thresholds_min), assumptions)
+    surface = arrival_surface(graph, facilities, max(thresholds_min), assumptions)
     if surface is None:
         return [shapely.MultiPolygon() for _ in thresholds_min]
     return [contour(surface, threshold) for threshold in thresholds_min]
 
 
-def arrival_surface(
-    graph: Graph, tree: Tree, facilities: Snapped, limit_min: float, assumptions: Assumptions
-) -> Surface | None:
+def arrival_surface(graph: Graph, facilities: Snapped, limit_min: float, assumptions: Assumptions) -> Surface | None:
     """Minutes of arrival on a grid around everything reached within `limit_min`; None when nothing is."""
-    roads = graph.roads
+    if not facilities.on_network.any():
+        return None
+    roads, tree = graph.roads, search(graph, facilities, assumptions)
     earliest = np.minimum(tree.minutes[roads.start], tree.minutes[roads.end])
     home = np.unique(facilities.edge[facilities.on_network])
     earliest[home] = 0.0
@@ -90,19 +89,19 @@ def contour(surface: Surface, threshold_min: float) -> shapely.MultiPolygon:
         surface.x, surface.y, capped, fill_type=contourpy.FillType.OuterOffset, name="serial"
     )
     filled = generator.filled(-1.0, threshold_min)
-    polygons = [_polygon(p, o, surface, cell) for p, o in zip(filled[0], filled[1], strict=True)]  # type: ignore[arg-type]
-    merged = shapely.union_all([p for p in polygons if not p.is_empty])
-    return shapely.MultiPolygon([p for p in shapely.get_parts(merged) if p.geom_type == "Polygon"])
-
-
-def _polygon(points: Floats, offsets: Ints, surface: Surface, cell: float) -> shapely.Geometry:
-    rings = [points[a:b] for a, b in pairwise(offsets)]
-    shape = shapely.Polygon(rings[0], rings[1:]).simplify(cell / 4)
-    lon_lat = shapely.transform(
-        shape,
+    polygons = [_polygon(p, o) for p, o in zip(filled[0], filled[1], strict=True)]  # type: ignore[arg-type]
+    area = shapely.MultiPolygon(polygons).simplify(cell / 4)
+    in_degrees = shapely.transform(
+        area,
         lambda xy: np.column_stack(to_degrees(xy[:, 0], xy[:, 1], surface.crs)),  # type: ignore[arg-type]
     )
-    return lon_lat if lon_lat.is_valid else lon_lat.buffer(0)
+    valid = in_degrees if in_degrees.is_valid else shapely.make_valid(in_degrees)
+    return shapely.MultiPolygon([p for p in shapely.get_parts(shapely.get_parts(valid)) if p.geom_type == "Polygon"])
+
+
+def _polygon(points: Floats, offsets: Ints) -> shapely.Polygon:
+    rings = [points[a:b] for a, b in pairwise(offsets)]
+    return shapely.Polygon(rings[0], rings[1:])
 
 
 def _window(x: Floats, y: Floats, offset: Ints, edges: Ints) -> tuple[float, float, float, float]:

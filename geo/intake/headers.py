@@ -1,0 +1,113 @@
+"""What real files call our columns, in Chinese and English. Second floor: intake, files → clean tables.
+
+One dict, table → column → the names met, the best first. Headers are compared without case, spaces, underscores and
+hyphens, and with full-width signs made plain.
+"""
+
+import unicodedata
+
+import pandas as pd
+
+_LON = "lon lng longitude lnt 经度 东经 x 经度x x坐标"
+_LAT = "lat latitude 纬度 北纬 y 纬度y y坐标"
+
+ALIASES: dict[str, dict[str, str]] = {
+    "facility": {
+        "facility_id": "facilityid id 机构编码 机构代码 医疗机构代码 医疗机构编码 组织机构代码 统一社会信用代码 "
+        "医保机构编码 编号 编码 代码 code",
+        "name": "name 机构名称 医疗机构名称 单位名称 医院名称 名称 facilityname facility",
+        "category": "category 机构类别 机构类型 类别 类型 type kind",
+        "tier": "tier 层级 级别 机构级别 机构层级 等级 机构等级 level",
+        "unit_code": "unitcode 所属乡镇代码 乡镇代码 行政区划代码 区划代码 towncode",
+        "parent_id": "parentid parent 上级机构 上级机构代码 上级机构编码 主管机构",
+        "community_id": "communityid community 医共体 所属医共体 牵头医院",
+        "lon": _LON,
+        "lat": _LAT,
+        "position": "坐标 经纬度 coordinates position lonlat",
+        "beds": "beds 床位数 床位 实有床位 编制床位 实有床位数 编制床位数",
+        "physicians": "physicians doctors 执业(助理)医师 执业医师 执业(助理)医师数 医师 医师数 医生数 医生",
+        "nurses": "nurses 注册护士 注册护士数 护士 护士数",
+        "population_served": "populationserved 服务人口 服务人口数 覆盖人口",
+        "ambulances": "ambulances 救护车 救护车数 救护车辆数 急救车",
+        "is_emergency_base": "isemergencybase 急救站 是否急救站 急救基地 急救点 emergencybase",
+        "capabilities": "capabilities 服务能力 能力 capability",
+        "flags": "flags 标记 标识",
+        "status": "status 状态 运营状态",
+        "position_quality": "positionquality 位置精度 坐标精度",
+        "source": "source 来源 数据来源",
+        "version": "version 版本",
+    },
+    "demand": {
+        "demand_id": "demandid id 统计用区划代码 村代码 村委会代码 行政村代码 区划代码 行政区划代码 编码 代码 编号 "
+        "code",
+        "name": "name 村名 村名称 行政村 村委会 村(居)名称 村居名称 村(居)委会 名称 village villagename",
+        "unit_code": "unitcode 所属乡镇代码 乡镇代码 streetcode towncode",
+        "lon": _LON,
+        "lat": _LAT,
+        "position": "坐标 经纬度 coordinates position lonlat",
+        "population": "population pop people 常住人口 人口 人口数 总人口 常住人口数 户籍人口 户籍人口数",
+        "population_65_plus": "population65plus pop65 65岁及以上人口 65岁以上人口 老年人口",
+        "population_type": "populationtype 人口口径 人口类型",
+        "year": "year 年份 年度",
+        "coverage_mode": "coveragemode 服务方式 覆盖方式",
+        "position_quality": "positionquality 位置精度 坐标精度",
+        "source": "source 来源 数据来源",
+    },
+    "unit": {
+        "unit_code": "unitcode code 行政区划代码 统计用区划代码 区划代码 乡镇代码 代码 编码 adcode gb id",
+        "name": "name 名称 乡镇名称 乡镇 区划名称 xzqmc",
+        "level": "level 级别 层级",
+        "parent_code": "parentcode countycode 上级代码 县代码",
+        "boundary_kind": "boundarykind 边界来源",
+        "seat_lon": "seatlon 驻地经度",
+        "seat_lat": "seatlat 驻地纬度",
+    },
+    "road": {
+        "road_class": "roadclass highway class fclass roadtype 道路等级 道路类型 技术等级 行政等级 等级 类型 type",
+        "speed": "maxspeed speedkph speed 限速 设计速度 速度",
+        "oneway": "oneway 单向 单行 是否单行",
+        "surface": "surface 路面 路面类型 路面材质",
+        "duration": "duration durationmin 航行时间",
+        "access": "access",
+        "foot": "foot",
+        "bicycle": "bicycle",
+        "vehicle": "vehicle",
+        "motor_vehicle": "motorvehicle",
+        "motorcar": "motorcar",
+        "junction": "junction",
+    },
+}  # fmt: skip
+
+_POPULATION_TYPE = {"常住": "resident", "户籍": "registered"}  # how the population's header begins
+
+
+def plain_header(header: str) -> str:
+    """A header as it is compared."""
+    bare = unicodedata.normalize("NFKC", header).casefold()
+    return "".join(ch for ch in bare if not ch.isspace() and ch not in "_-*:\ufeff")
+
+
+def found_headers(table: pd.DataFrame, kind: str) -> dict[str, str]:
+    """Our column → the file's header that stands for it. Where several would do, the better alias is taken."""
+    headers = {plain_header(str(h)): str(h) for h in reversed(list(table.columns))}
+    found: dict[str, str] = {}
+    for column, aliases in ALIASES[kind].items():
+        for alias in aliases.split():
+            header = headers.get(plain_header(alias))
+            if header is not None and header not in found.values():
+                found[column] = header
+                break
+    return found
+
+
+def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
+    """A copy holding the columns found, under our names, in the table's row order.
+
+    A population whose header tells its type (常住人口: resident, 户籍人口: registered) gets it as a column.
+    """
+    found = found_headers(table, kind)
+    kept = table[list(found.values())].set_axis(list(found), axis=1)
+    population = plain_header(found.get("population", ""))
+    if population and "population_type" not in found:
+        kept = kept.assign(population_type=_POPULATION_TYPE.get(population[:2], ""))
+    return kept

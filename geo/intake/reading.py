@@ -1,0 +1,204 @@
+"""The one place that opens table and map-layer files. Second floor: intake, files → clean tables.
+
+Everything is read as text first: "NA" and "无" stay what they are and codes keep their digits. Only two binary formats
+reach GDAL, each told by its magic bytes, staged alone in a private folder, and checked to be read by its own driver.
+"""
+
+import csv
+import io
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+import shapely
+from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
+from pyproj import CRS
+from pyproj.exceptions import CRSError
+
+from geo.intake.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
+from geo.intake.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
+from geo.intake.sniffing import Format, decode, sniff
+from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
+
+__all__ = ["OVERFLOW", "Format", "is_osm", "known_crs", "read_layer", "read_table", "sniff"]
+
+OVERFLOW = "\u2026"  # column of cells beyond the header; there only when a row has some
+_DRIVERS = {Format.SHAPEFILE: "ESRI Shapefile", Format.SHAPEFILE_ZIP: "ESRI Shapefile", Format.GPKG: "GPKG"}
+_GPKG_TRIGGERS = ("rtree_", "gpkg_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
+_WKB = "wkb_geometry"
+
+
+def known_crs(name: str) -> CRS:
+    """A coordinate system by authority and code (EPSG:4490). Raises ChoiceUnknown."""
+    try:
+        return crs_by_name(name)
+    except CRSError as error:
+        choices = "EPSG:4326, EPSG:4490, EPSG:4508–4554 …"
+        raise ChoiceUnknown(what="coordinate system", value=name, choices=choices) from error
+
+
+def is_osm(path: Path) -> bool:
+    """Whether a file is an OSM extract, by content. Raises FileMissing, FileUnreadable."""
+    return sniff(path).is_osm
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A table file as text, one column a header cell. The index is the row number in the file (header: row 1).
+
+    Blank rows are left out; a header met twice gets "_2"; cells beyond the header are joined in column OVERFLOW.
+
+    Raises FileMissing, or FileUnreadable for anything that is no CSV or TSV.
+    """
+    kind = sniff(path)
+    if kind is Format.XLSX:
+        raise FileUnreadable(path=path, expected="a table", detail="XLSX is not read yet; save it as CSV (UTF-8)")
+    if kind is not Format.CSV:
+        raise FileUnreadable(path=path, expected="a table", detail=f"it is a {kind} file")
+    text = decode(path.read_bytes(), path)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
+    except csv.Error as error:
+        raise FileUnreadable(path=path, expected="a table", detail=str(error)) from error
+    return _frame(rows)
+
+
+def _separator(text: str) -> str:
+    """The mark that the first row holds most often outside quotes."""
+    bare = "".join(text.lstrip("\ufeff\r\n").split("\n", 1)[0].split('"')[::2])
+    return max(",\t;|", key=bare.count)
+
+
+def _frame(rows: list[list[str]]) -> pd.DataFrame:
+    filled = [(n, row) for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
+    (_, header), body = filled[0], filled[1:]
+    names = _unique([cell.strip() for cell in header])
+    width = len(names)
+    data = {name: [row[i].strip() if i < len(row) else "" for _, row in body] for i, name in enumerate(names)}
+    surplus = [" ".join(cell.strip() for cell in row[width:] if cell.strip()) for _, row in body]
+    if any(surplus):
+        data[OVERFLOW] = surplus
+    return pd.DataFrame(data, index=pd.Index([n for n, _ in body], dtype="int64"), dtype="str")
+
+
+def _unique(names: list[str]) -> list[str]:
+    out: list[str] = []
+    for name in names:
+        candidate, n = name, 1
+        while candidate in out:
+            n += 1
+            candidate = f"{name}_{n}"
+        out.append(candidate)
+    return out
+
+
+def read_layer(path: Path, *, crs: str | None, layer: str | None = None) -> gpd.GeoDataFrame:
+    """A map layer in EPSG:4326: text columns and `geometry` (None where it cannot be read), index 1…n as in the file.
+
+    The coordinate system the file states counts; `crs` is used only where it states none.
+
+    Raises FileMissing, FileUnreadable, CrsMissing when neither says, ChoiceUnknown when the file has several layers
+    and `layer` names none of them.
+    """
+    kind = sniff(path)
+    if kind is Format.GEOJSON:
+        found = read_geojson(path)
+    elif kind is Format.KML:
+        found = read_kml(path)
+    elif kind in _DRIVERS:
+        found = _read_with_gdal(path, kind, layer)
+    else:
+        raise FileUnreadable(path=path, expected="a map layer", detail=f"it is a {kind} file")
+    system = found.crs or (known_crs(crs) if crs else None)
+    if system is None:
+        raise CrsMissing(path=path)
+    return _in_degrees(found, system)
+
+
+def _in_degrees(found: Features, system: CRS) -> gpd.GeoDataFrame:
+    columns = found.columns.drop(columns="geometry", errors="ignore")
+    index = pd.RangeIndex(1, len(found.geometry) + 1)
+    frame = gpd.GeoDataFrame(columns.set_axis(index), geometry=list(found.geometry), crs=system)
+    return frame if system == WGS84 else frame.to_crs(WGS84)
+
+
+def _read_with_gdal(path: Path, kind: Format, layer: str | None) -> Features:
+    try:
+        with _staged(path, kind) as layers:
+            name = _choose(path, list(layers), layer)
+            return _gdal_features(path, layers[name], _DRIVERS[kind], name if kind is Format.GPKG else None)
+    except (DataSourceError, DataLayerError, FeatureError, OSError, ValueError) as error:
+        raise FileUnreadable(path=path, expected=kind.value, detail=str(error)) from error
+
+
+@contextmanager
+def _staged(path: Path, kind: Format) -> Iterator[dict[str, Path]]:
+    if kind is Format.SHAPEFILE_ZIP:
+        with shapefiles_in_zip(path) as layers:
+            yield layers
+    elif kind is Format.SHAPEFILE:
+        with shapefile_beside_parts(path) as layers:
+            yield layers
+    else:
+        _check_gpkg(path)
+        with single_file(path, "layer.gpkg") as staged:
+            yield {str(name): staged for name, geometry in pyogrio.list_layers(staged) if geometry is not None}
+
+
+def _choose(path: Path, names: list[str], layer: str | None) -> str:
+    if layer in names:
+        return str(layer)
+    if not names:
+        raise FileUnreadable(path=path, expected="a map layer", detail="it holds no layer with geometry")
+    if layer is None and len(names) == 1:
+        return names[0]
+    raise ChoiceUnknown(what=f"layer of {path}:", value=layer or "(none named)", choices=", ".join(sorted(names)))
+
+
+def _gdal_features(path: Path, staged: Path, driver: str, layer: str | None) -> Features:
+    used = pyogrio.read_info(staged, layer=layer)["driver"]
+    if used != driver:
+        raise FileUnreadable(path=path, expected=driver, detail=f"it would be opened as {used}")
+    options = {} if layer else _dbf_encoding(staged)
+    meta, table = pyogrio.raw.read_arrow(staged, layer=layer, **options)
+    geometry_name = meta["geometry_name"] or _WKB
+    shapes = shapely.from_wkb(table.column(geometry_name).to_numpy(zero_copy_only=False), on_invalid="ignore")
+    columns = {n: [as_text(v) for v in table.column(n).to_pylist()] for n in table.column_names if n != geometry_name}
+    geometry = [None if s is None or s.is_empty else shapely.force_2d(s) for s in shapes]
+    frame = pd.DataFrame(columns, index=range(len(geometry)), dtype="str")
+    return Features(frame, geometry, CRS.from_user_input(meta["crs"]) if meta["crs"] else None)
+
+
+def _dbf_encoding(shapefile: Path) -> dict[str, str]:
+    """Without a .cpg and a language mark a .dbf says nothing about its encoding: try UTF-8, else GB18030."""
+    dbf, cpg = shapefile.with_suffix(".dbf"), shapefile.with_suffix(".cpg")
+    if cpg.exists() or not dbf.exists():
+        return {}
+    raw = dbf.read_bytes()
+    if len(raw) > 29 and raw[29] not in (0x00, 0x57):  # 0x57 means "whatever this machine uses"
+        return {}
+    try:
+        raw[32:].decode("utf-8")
+    except UnicodeDecodeError:
+        return {"ENCODING": "GB18030"}
+    return {"ENCODING": "UTF-8"}
+
+
+def _check_gpkg(path: Path) -> None:
+    """Views compute whatever they like when read, so a GeoPackage with any is refused; so are triggers of unknown
+    make, though reading fires none, and virtual tables other than the spatial index."""
+    try:
+        with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
+            rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
+    except sqlite3.Error as error:
+        raise FileUnreadable(path=path, expected="GPKG", detail=str(error)) from error
+    for kind, name, sql in rows:
+        virtual = str(sql).upper().startswith("CREATE VIRTUAL") and "USING RTREE" not in str(sql).upper()
+        odd = kind == "trigger" and not str(name).startswith(_GPKG_TRIGGERS)
+        if kind == "view" or virtual or odd:
+            raise FileUnreadable(
+                path=path, expected="GPKG", detail=f"it holds the {kind} {name}, which is not accepted"
+            )

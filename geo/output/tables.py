@@ -1,0 +1,23 @@
+"""Tables as files that open safely anywhere. Fourth floor: output."""
+
+import pandas as pd
+
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+
+
+def csv_bytes(table: pd.DataFrame) -> bytes:
+    """The table as CSV in UTF-8 with a byte-order mark (so that spreadsheets read Chinese).
+
+    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    """
+    safe = table.copy()
+    for column in safe.columns:
+        if not pd.api.types.is_numeric_dtype(safe[column]):
+            safe[column] = safe[column].map(_neutral)
+    safe.columns = [_neutral(name) for name in safe.columns]
+    return safe.to_csv(index=False).encode("utf-8-sig")
+
+
+def _neutral(value: object) -> object:
+    text = str(value)
+    return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else value

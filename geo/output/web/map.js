@@ -1,0 +1,351 @@
+// The map in the browser: fetches the study once, then takes states from the page and redraws only what they change.
+// Entry points are yida.init (base map) and yida.update (every run); the view belongs to the person at the map.
+(function (yida) {
+  "use strict";
+
+  const { lineOf, linesOf, pointsOf, worldX, worldY, inside, defineLayer } = yida.paint;
+  const { LAYERS, radiusOf, sizeOf, standing, villageShown, facilityShown } = yida.layers;
+  const EMPTY = { lang: "zh", text: {}, layers: {}, minutes: [], tiers_on: [], routes: [], threshold_min: 15 };
+  const HOVER_PX = 5;
+  const FINGER_PX = 14;
+  const STALE_BANDS_MS = 400;
+  let app = null;
+
+  function read(raw) {
+    const units = raw.units.map((unit) => ({ ...unit, lines: linesOf(unit.rings) }));
+    const villages = pointsOf(raw.villages);
+    const facilities = pointsOf(raw.facilities);
+    const roads = new Map(raw.roads.map(({ cls, lines }) => [cls, lines.map(lineOf)]));
+    const borders = raw.borders ? raw.borders.map(lineOf) : units.filter((u) => u.level !== "county").flatMap((u) => u.lines);
+    const byTier = Map.groupBy ? Map.groupBy(facilities.id.keys(), (i) => facilities.tier[i]) : grouped(facilities);
+    return {
+      bounds: raw.bounds, outline: linesOf(raw.outline), outlineKind: raw.outline_kind || "", units, unit: new Map(units.map((u) => [u.id, u])), borders, roads,
+      villages, facilities, tiers: raw.tiers, tier: new Map(raw.tiers.map((t) => [t.id, t])), byTier,
+      ...peopleOf(villages),
+    };
+  }
+
+  function grouped(facilities) {
+    const groups = new Map();
+    facilities.tier.forEach((tier, i) => groups.set(tier, [...(groups.get(tier) || []), i]));
+    return groups;
+  }
+
+  // Small villages are drawn over large ones, so that none is lost under a neighbour.
+  function peopleOf({ population, count }) {
+    const known = population.filter((people) => people > 0).sort((a, b) => a - b);
+    const largestFirst = Array.from({ length: count }, (_, i) => i);
+    largestFirst.sort((a, b) => (population[b] || 0) - (population[a] || 0));
+    return { largestFirst, typicalPopulation: known.length ? known[Math.floor(known.length / 2)] : 1 };
+  }
+
+  yida.init = function (map, options) {
+    app = {
+      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], tiersOn: new Set(),
+      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false,
+      sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
+    };
+    prepare();
+    const arrived = options.static ? Promise.resolve(options.static) : fetchJson(options.static_url);
+    arrived.then(start, failed);
+  };
+
+  async function fetchJson(url) {
+    const answer = await fetch(url, { credentials: "same-origin" });
+    if (!answer.ok) throw new Error(`${answer.status} ${url}`);
+    return answer.json();
+  }
+
+  function failed(reason) {
+    console.error("yida: the study's map data did not arrive", reason);
+    document.body.dataset.yidaReady = "error";
+    app.broken = true;
+    if (app.pending) app.chrome.badges.textContent = yida.symbols.words(app.pending, "load_failed");
+  }
+
+  function prepare() {
+    const { map } = app;
+    document.body.classList.add("yida-body");
+    map.getContainer().setAttribute("role", "region");
+    map.setMaxZoom(18);
+    const PaintLayer = defineLayer();
+    LAYERS.forEach(({ name, paint }, i) => {
+      map.createPane(`yida-${name}`).style.zIndex = 310 + 10 * i;
+      const guarded = (view) => app.data && app.state !== EMPTY && paint(view, app);
+      app.layers.push(new PaintLayer(guarded, { pane: `yida-${name}`, padding: 0.15 }));
+    });
+    map.createPane("yida-labels").style.zIndex = 500;
+    app.chrome = yida.legend.build(app);
+    app.tip = yida.tip.build(app);
+    listen();
+  }
+
+  function listen() {
+    const { map } = app;
+    map.on("click", onClick);
+    map.on("mousemove", onHover);
+    map.on("mouseout movestart zoomstart", () => yida.tip.hide(app));
+    map.on("moveend", onMoved);
+    map.on("zoomend", () => app.ready && (yida.labels.refresh(app), yida.legend.fill(app)));
+    new ResizeObserver(onResize).observe(map.getContainer());
+  }
+
+  function start(raw) {
+    app.data = read(raw);
+    app.extent = app.options.bounds || app.data.bounds;
+    app.labels = yida.labels.build(app);
+    firstView();
+    app.layers.forEach((layer) => layer.addTo(app.map));
+    if (app.pending) apply(app.pending);
+  }
+
+  const leafletBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
+
+  // On a wide screen the open legend covers the lower left: keep the county clear of it.
+  function padding() {
+    const wide = app.map.getSize().x >= 900;
+    return { paddingTopLeft: [wide ? 250 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+  }
+
+  function firstView() {
+    const size = app.map.getSize();
+    app.unseen = size.x < 20 || size.y < 20; // a tab not opened yet: there is nothing to fit into
+    const bounds = leafletBounds(app.extent);
+    if (app.unseen) return app.map.setView(bounds.getCenter(), 9, { animate: false });
+    scaleTo(bounds);
+    const view = app.options.view;
+    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false });
+    else app.map.fitBounds(bounds, { ...padding(), animate: false });
+  }
+
+  function scaleTo(bounds) {
+    app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
+    app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
+    app.map.setMaxBounds(bounds.pad(1.5));
+    const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
+    const side = Math.sqrt(Math.abs(corner.x * corner.y));
+    const room = side / Math.sqrt(Math.max(app.data.villages.count, 1));
+    app.symbolScale = Math.min(Math.max(side / 700, 0.7), 1);
+    app.villageRadius = Math.min(Math.max(room * 0.11, 1.6), 4.5);
+  }
+
+  function onResize() {
+    app.map.invalidateSize({ pan: false });
+    const size = app.map.getSize();
+    if (!app.data || size.x < 20 || size.y < 20) return;
+    if (app.unseen) firstView();
+    else if (!app.moved && !app.options.view && app.lastFly === null) firstView();
+  }
+
+  yida.reset = function () {
+    app.map.fitBounds(leafletBounds(app.extent), padding());
+  };
+
+  yida.update = function (state) {
+    if (app.broken) app.chrome.badges.textContent = yida.symbols.words(state, "load_failed");
+    app.pending = { ...EMPTY, ...state };
+    if (app.data) apply(app.pending);
+  };
+
+  function apply(state) {
+    const began = performance.now();
+    app.state = state;
+    app.tiersOn = new Set(state.tiers_on);
+    app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
+    app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
+    LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
+    if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
+    if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
+    yida.tip.hide(app);
+    fly(state.fly);
+    writeAddress();
+    app.lastUpdateMs = performance.now() - began;
+    followBands(state);
+  }
+
+  function remembered(make) {
+    let made = null;
+    return () => (made = made || make());
+  }
+
+  const chromeNeeds = (s) => [
+    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+  ];
+
+  function changed(name, needs) {
+    const sign = JSON.stringify(needs);
+    if (app.signs.get(name) === sign) return false;
+    app.signs.set(name, sign);
+    return true;
+  }
+
+  // The old reach stays for a moment, so that a slider does not flicker, but never long enough to be believed.
+  function followBands(state) {
+    const urls = [state.bands_url || []].flat();
+    const wanted = urls.join(" ");
+    if (wanted === app.bandsWanted) return wanted === app.bandsShown ? finish() : undefined;
+    app.bandsWanted = wanted;
+    if (wanted) setTimeout(() => app.bandsWanted === wanted && app.bandsShown !== wanted && drawBands([]), STALE_BANDS_MS);
+    return Promise.all(urls.map((url) => fetchJson(url))).then(
+      (answers) => showBands(wanted, readBands(answers)),
+      (reason) => (console.error("yida: the reach did not arrive", reason), showBands(wanted, [])),
+    );
+  }
+
+  // Areas that all start at 0 contain one another; each is shown as the minutes after the one before.
+  function readBands(answers) {
+    const bands = answers.flatMap((answer) => answer.bands).sort((a, b) => a.to - b.to);
+    return bands.map((band, i) => ({
+      from: Math.max(band.from, i ? bands[i - 1].to : 0), to: band.to, lines: linesOf(band.geometry),
+    }));
+  }
+
+  function showBands(wanted, bands) {
+    if (wanted !== app.bandsWanted) return;
+    app.bandsShown = wanted;
+    drawBands(bands);
+    finish();
+  }
+
+  function drawBands(bands) {
+    if (!bands.length && !app.bands.length) return;
+    app.bands = bands;
+    app.layers[LAYERS.findIndex(({ name }) => name === "bands")].repaint();
+    yida.legend.fill(app);
+  }
+
+  function finish() {
+    app.ready = true;
+    document.body.dataset.yidaReady = "1";
+  }
+
+  function fly(target) {
+    if (!target || target.seq === app.lastFly) return;
+    app.lastFly = target.seq;
+    const calm = window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+    const how = calm ? { animate: false } : { duration: 0.8 };
+    if (target.bounds) app.map.flyToBounds(leafletBounds(target.bounds), { ...padding(), ...how, maxZoom: 15 });
+    else app.map.flyTo([target.lat, target.lon], target.zoom, how);
+  }
+
+  // The view is kept in the page's address, not sent to the server: panning must not cost a run.
+  function onMoved() {
+    if (!app.ready || app.unseen) return;
+    app.moved = true;
+    writeAddress();
+  }
+
+  function writeAddress() {
+    try {
+      const page = window.parent;
+      const url = new URL(page.location.href);
+      const wanted = { ...app.state.address, ...(app.moved || app.options.view ? viewOf(app.map) : {}) };
+      ["c", "z", ...Object.keys(wanted)].forEach((key) => url.searchParams.delete(key));
+      const added = Object.entries(wanted).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+      url.search = [url.searchParams.toString(), ...added].filter(Boolean).join("&");
+      if (url.href !== page.location.href) page.history.replaceState(page.history.state, "", url.href);
+    } catch {
+      // A page of another origin, or a file on disk, keeps its address to itself.
+    }
+  }
+
+  function viewOf(map) {
+    const { lng, lat } = map.getCenter();
+    return { c: `${lng.toFixed(5)},${lat.toFixed(5)}`, z: String(+map.getZoom().toFixed(2)) };
+  }
+
+  // What stands at an id: its place in the world and how large it is drawn.
+  yida.placeOf = function (context, kind, id) {
+    const { villages, facilities, unit, tier } = context.data;
+    if (kind === "unit") return unitPlace(unit.get(id));
+    const table = { village: villages, facility: facilities }[kind];
+    const index = table ? table.at.get(id) : undefined;
+    if (index === undefined) return null;
+    const own = kind === "facility" ? tier.get(facilities.tier[index]) : null;
+    const radius = (zoom) => (own ? sizeOf(context, zoom, own) : kind === "village" ? radiusOf(context, zoom, villages.population[index]) : 0);
+    if (kind === "facility" && !own) return null;
+    return { kind, id, index, name: table.name[index], x: table.x[index], y: table.y[index], tier: own, radius };
+  };
+
+  function unitPlace(unit) {
+    if (!unit || !unit.seat) return null;
+    return { kind: "unit", id: unit.id, name: unit.name, x: worldX(unit.seat[0]), y: worldY(unit.seat[1]), radius: () => 8 };
+  }
+
+  function pixelOf(x, y) {
+    const scale = 256 * 2 ** app.map.getZoom();
+    return L.point(x * scale, y * scale).subtract(app.map.getPixelOrigin()).add(app.map._getMapPanePos());
+  }
+
+  // The nearest thing under the pointer; symbols of a higher tier win over what they cover.
+  function under(point, slack) {
+    const { facilities, villages } = app.data;
+    const found = nearest("facility", facilities, point, slack, (i) => facilityShown(app, i));
+    return found || nearest("village", villages, point, slack, (i) => villageShown(app, i));
+  }
+
+  function nearest(kind, table, point, slack, shown) {
+    const scale = 256 * 2 ** app.map.getZoom();
+    const corner = app.map.getPixelOrigin().subtract(app.map._getMapPanePos()).add(point);
+    let best = null, least = Infinity;
+    for (let i = 0; i < table.count; i++) {
+      const away = Math.hypot(table.x[i] * scale - corner.x, table.y[i] * scale - corner.y);
+      if (!(away < 40 + slack) || !shown(i)) continue;
+      const place = yida.placeOf(app, kind, table.id[i]);
+      const beyondEdge = away - place.radius(app.map.getZoom());
+      if (beyondEdge <= slack && beyondEdge < least) [best, least] = [place, beyondEdge];
+    }
+    return best;
+  }
+
+  function unitAt(latlng) {
+    const [x, y] = [worldX(latlng.lng), worldY(latlng.lat)];
+    const hits = app.data.units.filter((unit) => inside(unit.lines, x, y));
+    return hits.find((unit) => unit.level !== "county") || hits[0];
+  }
+
+  function onClick(event) {
+    if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
+    const slack = event.originalEvent.pointerType === "touch" ? FINGER_PX : HOVER_PX;
+    const place = under(event.containerPoint, slack);
+    if (place) {
+      yida.tip.show(app, place, event.containerPoint);
+      return yida.choose(place.kind, place.id);
+    }
+    const unit = unitAt(event.latlng);
+    if (unit) yida.choose("unit", unit.id);
+  }
+
+  function onHover(event) {
+    if (!app.ready) return;
+    const overControl = event.originalEvent.target.closest(".leaflet-control");
+    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2);
+    app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
+    if (place) yida.tip.show(app, place, event.containerPoint);
+    else yida.tip.hide(app);
+  }
+
+  // The clock keeps n rising even when the frame is built anew, so the page never takes a new click for an old one.
+  yida.choose = function (kind, id) {
+    app.sent = Math.max(app.sent + 1, Date.now());
+    if (window.Streamlit) window.Streamlit.setComponentValue({ clicked: { kind, id, n: app.sent } });
+  };
+
+  yida.pixel = function (kind, id) {
+    const place = app.data && yida.placeOf(app, kind, id);
+    if (!place) return null;
+    const at = pixelOf(place.x, place.y);
+    const frame = app.map.getContainer().getBoundingClientRect();
+    return { x: at.x + frame.left, y: at.y + frame.top };
+  };
+
+  yida.debug = function () {
+    const { lng, lat } = app.map.getCenter();
+    const legend = [...document.querySelectorAll(".yida-legend-body .yida-words, .yida-legend-body h4")];
+    return {
+      ready: app.ready, view: { lon: lng, lat, zoom: app.map.getZoom() }, fitZoom: app.fitZoom, lastUpdateMs: app.lastUpdateMs,
+      drawn: { ...app.drawn, units: app.data ? app.data.units.length : 0, bands: app.bands.length, bandsUrl: app.bandsShown },
+      selected: app.state.selected || null, legend: legend.map((part) => part.textContent),
+    };
+  };
+})((window.yida = window.yida || {}));

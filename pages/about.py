@@ -1,0 +1,40 @@
+"""About: what the program is, where its data comes from, and every assumption with its source."""
+
+import pandas as pd
+import streamlit as st
+
+from geo.model.assumptions import default_rows
+from geo.model.errors import N_
+from pages.ui import compute
+from pages.ui.layout import page_setup
+from pages.ui.text import plain
+
+page = page_setup(N_("About"))
+_ = page.translate
+st.title(_("About Yida"), anchor=False)
+st.markdown(
+    _(
+        "Yida shows who reaches care, of which tier, in how many minutes, on real roads. It runs without the internet. "
+        "Every figure is modelled; no map drawn here may be published without a review number."
+    )
+)
+st.subheader(_("Data of the studies"), anchor=False)
+for name, titles in compute.study_titles().items():
+    header = compute.header(name)
+    with st.expander(titles.get(page.language, name)):
+        st.markdown(plain(header["notes"].get(page.language, "")) or "—")
+        credits = pd.DataFrame(header["attribution"], columns=["what", "source", "licence", "date"])
+        credits.columns = pd.Index([_("What"), _("Source"), _("Licence"), _("Date")])
+        st.dataframe(credits, hide_index=True)
+st.subheader(_("Assumptions"), anchor=False)
+st.markdown(_("P: published source. G: general knowledge, not verified; change it for your county."))
+rows = pd.DataFrame(vars(row) for row in default_rows())
+rows.columns = pd.Index([_("Kind"), _("Travel mode"), _("Item"), _("Value"), _("Unit"), _("Quality"), _("Source")])
+st.dataframe(rows, hide_index=True, height=420)
+st.subheader(_("Software"), anchor=False)
+st.markdown(
+    _(
+        "Yida is free software under the Apache License 2.0. The map is drawn with Leaflet (BSD 2-Clause); reading, "
+        "geometry and search are done by GDAL, GEOS, PROJ, libosmium and SciPy."
+    )
+)

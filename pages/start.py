@@ -1,0 +1,14 @@
+"""Navigation: page titles and order, nothing a page needs."""
+
+import streamlit as st
+
+from pages.ui.text import current_language, translator
+
+_ = translator(current_language())
+st.navigation(
+    [
+        st.Page("map.py", title=_("Map"), default=True),
+        st.Page("about.py", title=_("About"), url_path="about"),
+    ],
+    position="top",
+).run()

@@ -1,0 +1,189 @@
+"""Everything a page asks the library for, remembered by content. The only place with st.cache_*.
+
+Keys are content ids of inputs and assumptions, never the threshold: a slider costs one comparison.
+"""
+
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import streamlit as st
+
+from geo import study as studies
+from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
+from geo.model.assumptions import Assumptions
+from geo.model.inputs import Study
+from geo.model.roads import Mode
+from geo.model.schemes import Scheme, load_scheme
+from geo.network.reach import Surface, contour
+from geo.output.maps import bands_layer, static_layers
+from geo.output.names import short_names
+from geo.store import Store, open_store
+from pages.ui.serve import SHELF, Layer
+
+if TYPE_CHECKING:
+    import pandas as pd
+    import shapely
+
+BANDS_MIN = (5.0, 10.0, 15.0, 30.0, 60.0)  # fixed edges; the threshold is always the last edge shown
+
+
+@st.cache_resource(show_spinner=False)
+def store() -> Store:
+    """The one open store of this process."""
+    return open_store()
+
+
+@st.cache_data(show_spinner=False, ttl=5)
+def study_titles() -> dict[str, dict[str, str]]:
+    """Name → titles of every study."""
+    return studies.study_names(store())
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _prepared(name: str) -> bool:
+    """Build a sample if it is not stored yet; once a process."""
+    studies.open_study(store(), name)
+    return True
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _study(content_id: str, name: str) -> Study:
+    return store().load(name)
+
+
+def study(name: str) -> Study:
+    """The newest version of a study, shared between sessions: never change its tables."""
+    _prepared(name)
+    entry = next((e for e in store().entries() if e.name == name), None)
+    return _study(entry.content_id if entry else "", name)
+
+
+def scheme(of: Study) -> Scheme:
+    """The study's levels of care."""
+    return load_scheme(of.scheme_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _network(content_id: str, mode: Mode, assumed: str, _of: Study, _assumptions: Assumptions) -> studies.Network:
+    return studies.network_of(_of, mode, _assumptions)
+
+
+def network(of: Study, mode: Mode, condition: str) -> studies.Network:
+    """The study's roads in a mode under a condition."""
+    assumptions = studies.assumptions_for(of, condition)
+    return _network(of.content_id, mode, assumptions.content_id(), of, assumptions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _times(content_id: str, mode: Mode, condition: str, _of: Study) -> "pd.DataFrame":
+    return studies.nearest_by_tier(_of, network(_of, mode, condition))
+
+
+def times(of: Study, mode: Mode, condition: str) -> "pd.DataFrame":
+    """The travel-time table: the nearest facility of every tier for every village."""
+    return _times(of.content_id, mode, condition, of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=96)
+def _nearest(content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study) -> "pd.DataFrame":
+    return studies.nearest_counted(_of, times(_of, mode, condition), tiers)
+
+
+def nearest(of: Study, mode: Mode, condition: str, tiers: tuple[str, ...]) -> "pd.DataFrame":
+    """For every village the nearest facility of the tiers that count. Raises NothingSelected."""
+    return _nearest(of.content_id, mode, condition, tiers, of)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _village_names(content_id: str, _of: Study) -> "pd.Series[str]":
+    return short_names(_of.demand["name"])
+
+
+def village_names(of: Study) -> "pd.Series[str]":
+    """Every village's name as it is said, in the order of the study's demand."""
+    return _village_names(of.content_id, of)
+
+
+def county_coverage(of: Study, found: "pd.DataFrame", threshold_min: float) -> Coverage:
+    """People within the threshold in the whole county."""
+    return coverage(found["travel_time_min"], of.demand["population"], threshold_min)
+
+
+def township_table(of: Study, found: "pd.DataFrame", threshold_min: float) -> "pd.DataFrame":
+    """Coverage of every township, with its name, worst share first."""
+    villages = of.demand.assign(name=village_names(of))
+    table = coverage_by_unit(villages, found["travel_time_min"], threshold_min)
+    names = dict(zip(of.unit["unit_code"], of.unit["name"], strict=True))
+    table.insert(1, "name", table["unit_code"].map(names).fillna("—"))
+    return table.sort_values(["share_pct", "unit_code"], ignore_index=True)
+
+
+def journeys(of: Study, mode: Mode, condition: str, demand_id: str) -> list[studies.Journey]:
+    """The nearest facility of every tier for one village, with the way there."""
+    return studies.journeys(of, network(of, mode, condition), times(of, mode, condition), demand_id)
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _static_layer(content_id: str, _of: Study) -> Layer:
+    return Layer(
+        static_layers(
+            content_id, _of.facility, _of.demand, _of.unit, _of.outline, _of.roads, load_scheme(_of.scheme_id)
+        )
+    )
+
+
+def static_url(of: Study) -> str:
+    """Where the map fetches the study's boundaries, roads, facilities and villages."""
+    return SHELF.put(_static_layer(of.content_id, of))
+
+
+@st.cache_resource(show_spinner=False, max_entries=24)
+def _surface(content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study) -> Surface:
+    return studies.surface_of(_of, network(_of, mode, condition), tiers, BANDS_MIN[-1])
+
+
+@st.cache_resource(show_spinner=False, max_entries=48)
+def _fixed_bands(
+    content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study
+) -> dict[float, "shapely.MultiPolygon"]:
+    surface = _surface(content_id, mode, condition, tiers, _of)
+    return {minutes: contour(surface, minutes) for minutes in BANDS_MIN}
+
+
+def bands_url(of: Study, mode: Mode, condition: str, tiers: tuple[str, ...], threshold_min: float) -> str:
+    """Where the map fetches the reach bands up to the threshold."""
+    question = (of.content_id, mode, condition, tiers, of)
+    areas = {m: area for m, area in _fixed_bands(*question).items() if m < threshold_min}
+    areas[threshold_min] = contour(_surface(*question), threshold_min)
+    edges = [0.0, *areas]
+    return SHELF.put(Layer(bands_layer([(low, high, areas[high]) for low, high in pairwise(edges)])))
+
+
+@st.cache_resource(show_spinner=False, max_entries=8)
+def _search_index(content_id: str, _of: Study) -> dict[str, str]:
+    tables = (
+        ("unit", _of.unit, "unit_code"),
+        ("facility", _of.facility, "facility_id"),
+        ("village", _of.demand.assign(name=village_names(_of)), "demand_id"),
+    )
+    return {f"{kind}:{i}": n for kind, table, key in tables for i, n in zip(table[key], table["name"], strict=True)}
+
+
+def search_index(of: Study) -> dict[str, str]:
+    """`kind:id` → name of every township, facility and village."""
+    return _search_index(of.content_id, of)
+
+
+def whereabouts(of: Study, kind: str, item_id: str) -> dict[str, object] | None:
+    """Where the map should fly for a township (bounds), facility or village (place and zoom)."""
+    if kind == "unit":
+        unit = of.unit.loc[of.unit["unit_code"] == item_id]
+        return {"bounds": [round(float(v), 5) for v in unit.total_bounds]} if len(unit) else None
+    table, key = (of.facility, "facility_id") if kind == "facility" else (of.demand, "demand_id")
+    row = table.loc[table[key] == item_id]
+    return {"lon": float(row["lon"].iat[0]), "lat": float(row["lat"].iat[0]), "zoom": 13.5} if len(row) else None
+
+
+def header(name: str) -> dict[str, Any]:
+    """What is said about a study: notes, population, attribution. Does not build a sample."""
+    return studies.study_header(store(), name)

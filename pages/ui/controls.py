@@ -1,0 +1,158 @@
+"""The questions one can ask of the map: study, threshold, mode, tiers, layers, language. Draws the sidebar."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from geo.model.assumptions import CONDITIONS
+from geo.model.inputs import Study
+from geo.model.roads import MODES, Mode
+from pages.ui import compute, state
+from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
+
+LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels")
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked: the study and everything an answer depends on."""
+
+    study: Study
+    threshold_min: int
+    mode: Mode
+    condition: str
+    tiers: tuple[str, ...]  # that count
+    shown: tuple[str, ...]  # that are drawn
+    layers: dict[str, bool]
+
+
+def sidebar(_: Translate, language: str) -> Question:
+    """Draw the controls and return what they ask."""
+    titles = compute.study_titles()
+    state.restore(list(titles))
+    with st.sidebar:
+        st.markdown("### 医达 Yida")
+        _language_switch(_, language)
+        name = st.selectbox(
+            _("Study"),
+            list(titles),
+            key="study",
+            format_func=lambda n: titles.get(n, {}).get(language, n),
+            on_change=_forget_selection,
+        )
+        with st.spinner(_("Opening the study; a sample is built once, which takes some seconds …")):
+            study = compute.study(name)
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
+        mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
+        condition = st.segmented_control(
+            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
+        )
+        tiers, shown = _tiers(_, language, study)
+        layers = _layers(_)
+    return Question(study, threshold, mode, condition, tiers, shown, layers)
+
+
+def mode_name(_: Translate, mode: str) -> str:
+    """A travel mode in words."""
+    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
+    return names[mode]
+
+
+def condition_name(_: Translate, condition: str) -> str:
+    """A condition in words."""
+    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
+
+
+def _language_switch(_: Translate, language: str) -> None:
+    st.session_state.setdefault("lang", language)
+    st.segmented_control(
+        _("Language"),
+        LANGUAGES,
+        key="lang",
+        format_func=LANGUAGE_NAMES.get,
+        label_visibility="collapsed",
+        required=True,
+    )
+
+
+def _forget_selection() -> None:
+    st.session_state.selection = None
+    st.session_state.view = None
+    st.session_state.fly = None
+
+
+def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    scheme = compute.scheme(study)
+    names = {t.tier_id: t.name[language] for t in scheme.tiers}
+    counted_key = state.tier_choice("tiers", scheme, scheme.select(list(state.DEFAULT_TIERS)))
+    counted = st.multiselect(
+        _("Tiers that count"),
+        list(names),
+        key=counted_key,
+        format_func=names.get,
+        placeholder=_("Choose at least one"),
+        help=_("A village is covered when the nearest facility of any of these tiers is within the threshold."),
+    )
+    shown_key = state.tier_choice("show", scheme, tuple(t for t in names if t != "village_clinic"))
+    shown = st.multiselect(
+        _("Tiers on the map"), list(names), key=shown_key, format_func=names.get, placeholder=_("None")
+    )
+    return tuple(t for t in names if t in counted), tuple(t for t in names if t in shown)
+
+
+def _layers(_: Translate) -> dict[str, bool]:
+    names = {
+        "bands": _("Reach bands"),
+        "roads": _("Roads"),
+        "units": _("Boundaries"),
+        "villages": _("Villages"),
+        "facilities": _("Facilities"),
+        "uncovered": _("Ring villages outside"),
+        "labels": _("Township names"),
+    }
+    with st.expander(_("Layers"), icon=":material/layers:"):
+        return {layer: st.checkbox(names[layer], value=True, key=f"layer:{layer}") for layer in LAYERS}
+
+
+def search(_: Translate, study: Study) -> None:
+    """A box that finds a village, facility or township by name and flies there."""
+    st.selectbox(
+        _("Find a village, facility or township"),
+        options=list(_index(study)),
+        format_func=lambda key: f"{_index(study)[key]} · {_kind_name(_, key)}",
+        index=None,
+        key="search",
+        placeholder=_("Find a village, facility or township"),
+        label_visibility="collapsed",
+        on_change=lambda: _fly_to(study, st.session_state.search),
+    )
+
+
+def _index(study: Study) -> dict[str, str]:
+    """`kind:id` → name of everything that can be found, townships first."""
+    return compute.search_index(study)
+
+
+def _kind_name(_: Translate, key: str) -> str:
+    names = {"unit": _("township"), "facility": _("facility"), "village": _("village")}
+    return names[key.split(":", 1)[0]]
+
+
+def _fly_to(study: Study, key: str | None) -> None:
+    if key:
+        kind, item_id = key.split(":", 1)
+        state.select(kind, item_id)
+        state.fly(compute.whereabouts(study, kind, item_id))
+
+
+def facts_line(_: Translate, question: Question) -> str:
+    """What every figure on the page was made with, in one sentence (Markdown)."""
+    assumptions = compute.network(question.study, question.mode, question.condition).assumptions
+    return _(
+        "Modelled on roads: {mode}, {condition}, speed factor {factor:.2f}; the clock starts when the vehicle or "
+        "person sets out, without call handling and turnout. Speeds: see About."
+    ).format(
+        mode=plain(mode_name(_, question.mode)),
+        condition=plain(condition_name(_, question.condition)),
+        factor=assumptions.speed_factor(question.mode),
+    )

@@ -1,0 +1,100 @@
+"""What the session has chosen, kept in widget keys and, so that a link reopens it, in the page's address.
+
+The address is read once, when a session begins; after that the map's script writes it (it alone knows the view).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from geo.model.assumptions import CONDITIONS
+from geo.model.roads import MODES
+from geo.model.schemes import Scheme
+
+THRESHOLDS_MIN = (5, 60)  # the slider's ends, minutes
+DEFAULT_TIERS = ("county_hospital", "township_hospital")  # kinds, so that every scheme has them
+
+
+@dataclass(frozen=True)
+class Selection:
+    """What is highlighted: a village, a facility or a unit; `seq` grows with every choice that moves the view."""
+
+    kind: str
+    item_id: str
+
+
+def restore(studies: list[str]) -> None:
+    """Fill the widget keys from the address, once a session; what the address gets wrong is left at its default."""
+    if "restored" in st.session_state:
+        return
+    asked: Mapping[str, str] = st.query_params.to_dict()
+    st.session_state.restored = True
+    st.session_state.seq = 0
+    st.session_state.view = _view(asked)
+    st.session_state.study = _one_of(asked.get("study"), studies)
+    st.session_state.mode = _one_of(asked.get("mode"), list(MODES))
+    st.session_state.condition = _one_of(asked.get("when"), list(CONDITIONS))
+    st.session_state.threshold = _number(asked.get("t"), *THRESHOLDS_MIN, 15)
+    st.session_state.asked_tiers = {key: (asked[key].split(",") if key in asked else None) for key in ("tiers", "show")}
+
+
+def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
+    """The widget key of a tier choice for this scheme, filled with the address's tiers or the default ones."""
+    widget = f"{key}:{scheme.scheme_id}"
+    if widget not in st.session_state:
+        asked = st.session_state.asked_tiers.pop(key, None)
+        known = [t.tier_id for t in scheme.tiers]
+        st.session_state[widget] = [t for t in (asked or default) if t in known] or list(default)
+    return widget
+
+
+def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
+    """The address's parameters for what is chosen now; the map adds centre and zoom."""
+    state = st.session_state
+    return {
+        "study": state.study,
+        "t": str(state.threshold),
+        "mode": state.mode,
+        "when": state.condition,
+        "tiers": ",".join(tiers),
+        "show": ",".join(shown),
+        "lang": language,
+    }
+
+
+def select(kind: str, item_id: str) -> None:
+    """Highlight something."""
+    st.session_state.selection = Selection(kind, item_id)
+
+
+def selection() -> Selection | None:
+    """What is highlighted now."""
+    return st.session_state.get("selection")
+
+
+def fly(target: dict[str, object] | None) -> None:
+    """Ask the map to move, once."""
+    st.session_state.seq += 1
+    st.session_state.fly = None if target is None else {"seq": st.session_state.seq, **target}
+
+
+def _one_of(value: str | None, known: list[str]) -> str:
+    return value if value in known else known[0]
+
+
+def _number(text: str | None, low: int, high: int, default: int) -> int:
+    try:
+        return min(max(int(text or default), low), high)
+    except ValueError:
+        return default
+
+
+def _view(asked: Mapping[str, str]) -> tuple[float, float, float] | None:
+    """Longitude, latitude and zoom of a link, None when it has none that make sense."""
+    try:
+        lon, lat = (float(v) for v in asked["c"].split(","))
+        zoom = float(asked["z"])
+    except (KeyError, ValueError):
+        return None
+    return (lon, lat, zoom) if abs(lon) <= 180 and abs(lat) <= 90 and 0 <= zoom <= 22 else None

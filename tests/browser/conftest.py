@@ -1,0 +1,183 @@
+"""Chromium, the map's frame alone, and the whole app: a missing browser fails here, it does not skip."""
+
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import partial
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Frame, Page, sync_playwright
+
+from tests.browser.map_frame import BANDS, FRAME_FOLDER, PARENT, Handler, Open, Opened, Site, frame_page
+
+ROOT = Path(__file__).resolve().parents[2]
+ARTEFACTS = ROOT / "tests" / "artefacts"
+ARGUMENTS = [
+    "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
+    "--no-first-run", "--disable-quic",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium, else Playwright's own."""
+    found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield launched
+        launched.close()
+
+
+# ---- the map's frame alone ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    made = Site()
+    made.gate.set()
+    server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Handler, made))
+    server.daemon_threads = True
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    made.address = f"http://127.0.0.1:{server.server_port}"
+    yield made
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def open_map(browser: Any, site: Site) -> Iterator[Open]:
+    contexts = []
+
+    def opened(
+        study: dict[str, Any], width: int = 1200, height: int = 800, view: Any = None, query: str = "", **device: Any
+    ) -> Opened:
+        site.pages |= {
+            "/": PARENT,
+            f"{FRAME_FOLDER}/index.html": frame_page(view),
+            "/yida/layer/study.json": json.dumps(study),
+            "/yida/layer/bands.json": json.dumps(BANDS),
+        }
+        contexts.append(
+            browser.new_context(viewport={"width": width, "height": height}, reduced_motion="reduce", **device)
+        )
+        page = contexts[-1].new_page()
+        requests: list[str] = []
+        errors: list[str] = []
+        page.on("request", lambda request: requests.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{site.address}/{query}")
+        return Opened(page, page.frames[1], study, requests, errors)
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+# ---- the whole app -----------------------------------------------------------------------------------------------
+
+
+@dataclass
+class App:
+    """The app on screen: the page, what it asked outside for, and what went wrong in it."""
+
+    page: Page
+    outside: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+
+    def map(self) -> Frame:
+        """The map's frame, once everything asked for is drawn."""
+        self.page.frame_locator("iframe").first.locator('body[data-yida-ready="1"]').wait_for(
+            state="attached", timeout=60_000
+        )
+        return next(f for f in self.page.frames if "streamlit_folium" in f.url)
+
+    def settled(self) -> Frame:
+        """The map's frame when the script has stopped running."""
+        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        return self.map()
+
+    def click_on_map(self, kind: str, item_id: str) -> None:
+        """Click where the map has drawn a village, facility or unit."""
+        at = self.map().evaluate("([kind, id]) => yida.pixel(kind, id)", [kind, item_id])
+        frame = self.page.locator("iframe").first.bounding_box()
+        assert frame is not None and at is not None
+        self.page.mouse.click(frame["x"] + at["x"], frame["y"] + at["y"])
+
+    def photograph(self, name: str) -> None:
+        """Keep a screenshot as an artefact of the run."""
+        ARTEFACTS.mkdir(exist_ok=True)
+        self.page.screenshot(path=ARTEFACTS / f"{name}.png")
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The app as `streamlit run app.py` starts it, on a store of its own; its address."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    home = tmp_path_factory.mktemp("home")
+    log = (home / "server.log").open("w")
+    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    process = subprocess.Popen(
+        [*command, "--server.headless", "true"],
+        cwd=ROOT,
+        env=os.environ | {"YIDA_HOME": str(home)},
+        stdout=log,
+        stderr=subprocess.STDOUT,
+    )
+    address = f"http://localhost:{port}"
+    try:
+        wait_until(lambda: urllib.request.urlopen(f"{address}/yida/health", timeout=1).read() == b"ok")
+        yield address
+    finally:
+        process.terminate()
+        process.wait(20)
+    assert not re.search(r"Traceback|Error:", (home / "server.log").read_text()), (home / "server.log").read_text()
+
+
+def wait_until(ready: Callable[[], bool], limit_s: float = 60) -> None:
+    """Ask until it is so."""
+    end = time.monotonic() + limit_s
+    while True:
+        try:
+            if ready():
+                return
+        except OSError:
+            pass
+        assert time.monotonic() < end, "the server did not start"
+        time.sleep(0.1)
+
+
+@pytest.fixture
+def open_app(browser: Browser, server: str) -> Iterator[Callable[..., App]]:
+    """open_app(query="?study=…", width=…, height=…, locale=…): the app in a fresh browser, requests recorded."""
+    contexts = []
+
+    def opened(query: str = "", width: int = 1920, height: int = 1080, locale: str = "zh-CN") -> App:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce", accept_downloads=True
+        )
+        contexts.append(context)
+        app = App(context.new_page())
+        inside = (server, server.replace("http", "ws"), "data:", "blob:", "about:")
+        app.page.on("request", lambda r: None if r.url.startswith(inside) else app.outside.append(r.url))
+        app.page.on("websocket", lambda w: None if w.url.startswith(inside) else app.outside.append(w.url))
+        app.page.on("pageerror", lambda error: app.errors.append(str(error)))
+        app.page.goto(f"{server}/{query}")
+        return app
+
+    yield opened
+    for context in contexts:
+        context.close()
