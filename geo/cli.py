@@ -19,7 +19,7 @@ from geo import study as studies
 from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
 from geo.intake.manifest import fingerprint, sample_names
 from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
-from geo.model.errors import FileUnreadable, OutOfRange, StudyExists, StudyNameInvalid, YidaError
+from geo.model.errors import FileNotWritten, OutOfRange, StudyExists, StudyNameInvalid, YidaError
 from geo.model.inputs import Report, Sources, Study
 from geo.model.roads import MODES
 from geo.model.schemes import load_scheme
@@ -195,16 +195,16 @@ def coverage_lines(whole: Coverage, _: Translate) -> list[str]:
     """Coverage as sentences; every percentage with its denominator."""
 
     def line(sentence: str, people: float) -> str:
-        share = 100 * people / whole.population if whole.population else float("nan")
+        share = f"{100 * people / whole.population:.1f} %" if whole.population else "—"
         return sentence.format(people=people, population=whole.population, share=share, minutes=whole.threshold_min)
 
     return [
         line(
-            _("Covered within {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share:.1f} %)"),
+            _("Covered within {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share})"),
             whole.covered,
         ),
-        line(_("Beyond {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share:.1f} %)"), whole.beyond),
-        line(_("Unreachable: {people:,.0f} of {population:,.0f} people ({share:.1f} %)"), whole.unreachable),
+        line(_("Beyond {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share})"), whole.beyond),
+        line(_("Unreachable: {people:,.0f} of {population:,.0f} people ({share})"), whole.unreachable),
         _("Modelled drive or walk time only; call handling and turnout are not included."),
     ]
 
@@ -237,7 +237,7 @@ def _reach(options: argparse.Namespace, _: Translate) -> None:
     try:
         options.out.write_text(json.dumps(reach_geojson(thresholds, areas, options.mode)), encoding="utf-8")
     except OSError as error:
-        raise FileUnreadable(path=options.out, expected="GeoJSON", detail=error.strerror) from error
+        raise FileNotWritten(path=options.out, detail=error.strerror) from error
     print(_("Wrote {count} areas to {path}.").format(count=len(areas), path=options.out))
 
 
@@ -287,7 +287,7 @@ def _open(name: str, _: Translate) -> Study:
 
 def _with_progress(work: Callable[[studies.Progress], Study], _: Translate) -> Study:
     """Run the work with a bar on stderr; no bar when nothing has to be built or stderr is no terminal."""
-    bar: list[tqdm[None]] = []
+    bar: list[tqdm[Never]] = []
 
     def progress(step: str) -> None:
         if not bar:
@@ -308,3 +308,7 @@ def _minutes(study: Study, options: argparse.Namespace) -> "pd.Series[float]":
     tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
     times = studies.nearest_by_tier(study, network)
     return studies.nearest_counted(study, times, tiers)["travel_time_min"]
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -17,7 +17,7 @@ from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm,
 from geo.intake.reading import is_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.assumptions import Assumptions
-from geo.model.errors import N_, NothingSelected, RoadsElsewhere, TableEmpty
+from geo.model.errors import N_, NothingSelected, RoadsElsewhere, TableEmpty, TablesNotGiven
 from geo.model.inputs import Report, Sources, Study, content_id
 from geo.model.problems import Problem, refused
 from geo.model.roads import ROAD_CLASSES, Mode, Roads, Ways
@@ -59,10 +59,11 @@ class Journey:
 def build_study(sources: Sources, progress: Progress = lambda step: None) -> Study:
     """Read every file of the sources and join them to a study, with a report of what was found.
 
-    Raises the errors of the readers, TableEmpty without facilities or demand, and RoadsElsewhere when the outline and
-    the roads do not touch. `progress` is called STEPS times with the name of the step that begins.
+    Raises the errors of the readers, TablesNotGiven or TableEmpty without facilities or demand, and RoadsElsewhere
+    when the outline and the roads do not touch. `progress` is called STEPS times with the name of the step that begins.
     """
     scheme = load_scheme(sources.scheme_id)
+    _check_given(sources)
     progress(N_("roads"))
     ways, problems = _read_ways(sources)
     progress(N_("facilities"))
@@ -110,6 +111,14 @@ def study_header(store: Store, name: str) -> dict[str, Any]:
     if name in sample_names():
         return read_manifest(SAMPLE_FOLDER / name).header()
     return dict(store.load(name).header)
+
+
+def _check_given(sources: Sources) -> None:
+    """Only an OSM extract holds facilities and demand beside the roads."""
+    given = {"--facilities": sources.facilities, "--demand": sources.demand}
+    missing = [option for option, path in given.items() if path is None]
+    if missing and not is_osm(sources.roads):
+        raise TablesNotGiven(path=sources.roads, options=", ".join(missing))
 
 
 def _read_ways(sources: Sources) -> tuple[Ways, list[Problem]]:
@@ -160,7 +169,9 @@ def _read_areas(
 def _check_touching(outline: gpd.GeoDataFrame, roads: Roads) -> None:
     shape = shapely.union_all(outline.geometry.to_numpy())
     shapely.prepare(shape)
-    if not shapely.contains_xy(shape, roads.vertex_lon, roads.vertex_lat).any():
+    edge = np.repeat(np.arange(roads.edge_count), np.diff(roads.vertex_offset))
+    lines = shapely.linestrings(roads.vertex_lon, roads.vertex_lat, indices=edge)
+    if not shapely.intersects(shape, lines).any():
         bounds = (" ".join(f"{v:.3f}" for v in b) for b in (shape.bounds, roads.bounds()))
         raise RoadsElsewhere(outline=next(bounds), roads=next(bounds))
 

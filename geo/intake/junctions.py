@@ -43,6 +43,8 @@ def join_ends(lines: list[Line]) -> tuple[list[Line], int]:
         return lines, 0
     shapes = _metric_shapes(lines)
     ends = _loose_ends(lines)
+    if not ends:
+        return lines, 0
     insertions, joined = _insertions(lines, shapes, ends)
     return [_insert(line, shapes[i], insertions.get(i, [])) for i, line in enumerate(lines)], joined
 

@@ -51,6 +51,11 @@ class FileUnreadable(InputError):
     )
 
 
+class FileNotWritten(InputError):
+    code = "file_not_written"
+    sentence = N_("The file {path} cannot be written: {detail}. Check its folder and your rights to write there.")
+
+
 class CrsMissing(InputError):
     code = "crs_missing"
     sentence = N_(
@@ -67,6 +72,11 @@ class ColumnsMissing(InputError):
 class TableEmpty(InputError):
     code = "table_empty"
     sentence = N_("{path} holds no usable {table} row. Check that the file is the right one; rows refused: {refused}.")
+
+
+class TablesNotGiven(InputError):
+    code = "tables_not_given"
+    sentence = N_("{path} is no OSM extract, so it holds roads only. Name the missing files with {options}.")
 
 
 class RoadsElsewhere(InputError):
@@ -119,6 +129,14 @@ class StoreDamaged(StudyError):
     code = "store_damaged"
     sentence = N_(
         "The store {path} is damaged ({detail}). Nothing was written to it. Move it aside and restore a backup."
+    )
+
+
+class StoreUnavailable(StudyError):
+    code = "store_unavailable"
+    sentence = N_(
+        "The store {path} cannot be used now ({detail}). What it holds is not touched. Check its folder, your rights "
+        "and the free space, close other programs that use it, and try again."
     )
 
 

@@ -7,6 +7,7 @@ edge that keeps all vertices. On North Iceland that leaves about a fifth of the 
 from dataclasses import dataclass
 
 import numpy as np
+import pandas as pd
 from pyproj import Geod
 
 from geo.model.roads import BACKWARD_BIT, FOOT, FORWARD_BIT, Bytes, Floats, Ints, Roads, Ways
@@ -85,10 +86,10 @@ def _attribute_keys(ways: Ways) -> tuple[Ints, Ints]:
     """
     alone = np.where(np.isnan(ways.duration_min), -1.0, np.arange(len(ways.access)))
     speed = np.nan_to_num(ways.maxspeed_kph, nan=-1.0)
-    columns = [ways.road_class, ways.surface, speed, alone]
-    both = np.column_stack([np.concatenate([c, c]) for c in columns])
-    access = np.concatenate([ways.access, swap_direction(ways.access)])
-    _, key = np.unique(np.column_stack([both, access]), axis=0, return_inverse=True)
+    columns = {"road_class": ways.road_class, "surface": ways.surface, "speed": speed, "alone": alone}
+    both = pd.DataFrame({name: np.concatenate([c, c]) for name, c in columns.items()})
+    both["access"] = np.concatenate([ways.access, swap_direction(ways.access)])
+    key = both.groupby(list(both), sort=False).ngroup().to_numpy()
     count = len(ways.access)
     return key[:count].astype(np.int64), key[count:].astype(np.int64)
 

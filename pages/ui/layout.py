@@ -58,7 +58,9 @@ _STYLE = """
 [data-testid="stMetricLabel"] p { font-size: .9rem; }
 [data-testid="stSidebarHeader"] { height: 2.4rem; min-height: 2.4rem; padding-bottom: 0; }
 [data-testid="stSidebarUserContent"] h3 { padding: 0; }
-iframe.stCustomComponentV1 { border-radius: 8px; border: 1px solid #d5d9db; }
+iframe.stCustomComponentV1 {
+  border-radius: 8px; border: 1px solid #d5d9db; height: clamp(440px, calc(100vh - 300px), 1200px) !important;
+}
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.9rem .6rem 1rem; }
   .st-key-figures [data-testid="stColumn"] { min-width: calc(50% - .4rem); flex: 1 1 45%; }

@@ -5,7 +5,7 @@
 
   const symbols = yida.symbols;
   const { words, figure, svg, frame } = symbols;
-  const NARROW_PX = 600;
+  const NARROW_PX = 860;
 
   function node(tag, className, text, parent) {
     const made = document.createElement(tag);

@@ -103,7 +103,7 @@
 
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
-    const wide = app.map.getSize().x >= 900;
+    const wide = app.map.getSize().x >= 860;
     return { paddingTopLeft: [wide ? 250 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 

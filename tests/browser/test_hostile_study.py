@@ -1,0 +1,99 @@
+"""A county whose every name is an attack: through files, study, page, map, search, table and download."""
+
+import csv
+import io
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import ROOT, App
+
+MARK = Path("/tmp/yida_hostile_ran")
+NAMES = [
+    "{{cycler.__init__.__globals__.os.system('touch /tmp/yida_hostile_ran')}}",
+    "{% raw %}{{ 7*7 }}",
+    "${window.parent.pwned=1}",
+    "</script><script>parent.pwned=1</script>",
+    '<img src=x onerror="parent.pwned=1;window.pwned=1">',
+    "\\u003cscript\\u003eparent.pwned=1\\u003c/script\\u003e",
+    "![x](http://example.invalid/x.png)[y](javascript:parent.pwned=1):red[z]",
+    '=HYPERLINK("http://example.invalid","x")',
+    "'\"`;parent.pwned=1;//",
+]
+
+
+@pytest.fixture(scope="module")
+def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A small county west of nowhere, as an analyst might be handed it."""
+    folder = tmp_path_factory.mktemp("hostile")
+    west, south, side = 106.0, 28.0, 0.12
+    ring = [[west, south], [west + side, south], [west + side, south + side], [west, south + side], [west, south]]
+    outline = {"type": "Polygon", "coordinates": [ring]}
+    write_geojson(folder / "boundary.geojson", [({"name": NAMES[3], "unit_code": "1"}, outline)])
+    half = [[[x - side / 2 if x > west else x, y] for x, y in ring]]
+    units = [({"name": NAMES[4], "unit_code": NAMES[4]}, {"type": "Polygon", "coordinates": half})]
+    write_geojson(folder / "units.geojson", units)
+    roads = [
+        ({"road_class": "primary", "name": name}, {"type": "LineString", "coordinates": [[west, y], [west + side, y]]})
+        for name, y in zip(NAMES[:3], (28.02, 28.06, 28.1), strict=True)
+    ]
+    spine = {"type": "LineString", "coordinates": [[106.05, y] for y in (28.02, 28.06, 28.1)]}
+    write_geojson(folder / "roads.geojson", [*roads, ({"road_class": "secondary"}, spine)])
+    places = [(name, 106.01 + 0.01 * i, 28.021) for i, name in enumerate(NAMES)]
+    write_csv(
+        folder / "demand.csv",
+        ["demand_id", "name", "lon", "lat", "population"],
+        [(n, n, x, y, 100) for n, x, y in places],
+    )
+    rows = [(n, n, "township_hospital_general", x, 28.061, n) for n, x, _ in places]
+    write_csv(folder / "facilities.csv", ["facility_id", "name", "tier", "lon", "lat", "source"], rows)
+    return folder
+
+
+def write_geojson(path: Path, features: list[tuple[dict[str, str], dict[str, object]]]) -> None:
+    made = [{"type": "Feature", "properties": p, "geometry": g} for p, g in features]
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": made}), encoding="utf-8")
+
+
+def write_csv(path: Path, header: list[str], rows: list[tuple[object, ...]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        csv.writer(file).writerows([header, *rows])
+
+
+def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
+    open_app: Callable[..., App], server_home: Path, hostile_files: Path
+) -> None:
+    MARK.unlink(missing_ok=True)
+    files = [f"--{kind}={hostile_files / name}" for kind, name in (
+        ("roads", "roads.geojson"), ("boundary", "boundary.geojson"), ("units", "units.geojson"),
+        ("facilities", "facilities.csv"), ("demand", "demand.csv"),
+    )]  # fmt: skip
+    command = [sys.executable, "-m", "geo.cli", "study", "create", "hostile", "--crs=EPSG:4326", *files]
+    environment = os.environ | {"YIDA_HOME": str(server_home), "YIDA_LANG": "en"}
+    subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
+    app = open_app("?study=hostile&lang=en")
+    frame = app.settled()
+    assert frame.evaluate("yida.debug().drawn.villages") == len(NAMES)
+    for name in NAMES:
+        app.click_on_map("village", name)
+        # Clicking shows the tooltip on the map and the name as a heading beside it, both to the letter.
+        expect(app.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+        assert name in frame.evaluate("document.querySelector('.yida-tip').innerText")
+    box = app.page.get_by_role("combobox", name="Find a village, facility or township")
+    box.click()
+    app.page.get_by_role("option").first.wait_for()
+    app.page.keyboard.press("Escape")
+    with app.page.expect_download() as started:
+        app.page.get_by_role("button", name="Download the table").click()
+    cells = list(csv.reader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig"))))
+    assert not [cell for row in cells[1:] for cell in row if cell.startswith(("=", "+", "@"))]
+    assert frame.evaluate("[window.pwned, parent.pwned]") == [None, None]
+    assert app.outside == [] and app.errors == []
+    assert not MARK.exists()
+    app.photograph("hostile")
