@@ -217,7 +217,7 @@ def _unit_lines(units: pd.DataFrame, _: Translate) -> list[str]:
     lines = []
     for row in units.to_dict(orient="records"):
         share = f"{row['share_pct']:.1f} %" if row["population"] else "—"
-        people = f"{row['covered']:,.0f} {_('of')} {row['population']:,.0f}"
+        people = _("{people:,.0f} of {population:,.0f}").format(people=row["covered"], population=row["population"])
         lines.append(f"{row['unit_code'] or '—'}\t{row['name'] or '—'}\t{people}\t{share}")
     return lines
 

@@ -12,14 +12,15 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from pathlib import Path
+from zipfile import BadZipFile
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import sqlalchemy as sa
-from sqlalchemy.exc import DatabaseError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from geo.model.errors import StoreDamaged, StudyExists, StudyMissing
+from geo.model.errors import StoreDamaged, StoreUnavailable, StudyExists, StudyMissing
 from geo.model.inputs import Report, Study
 from geo.model.problems import Problem
 from geo.model.roads import Roads
@@ -64,28 +65,28 @@ class StudyEntry:
 class Store:
     """An open store. One engine a process; SQLite in WAL mode with full synchronisation."""
 
-    def __init__(self, url: str) -> None:
-        """Open the store, creating it where there is none. Raises StoreDamaged when it cannot be trusted."""
+    def __init__(self, url: str | sa.URL) -> None:
+        """Open the store, creating it where there is none.
+
+        Raises StoreDamaged when it cannot be trusted, StoreUnavailable when it cannot be used now; so may all methods.
+        """
         self.engine = sa.create_engine(url)
         if self.engine.dialect.name == "sqlite":
             sa.event.listen(self.engine, "connect", _configure_sqlite)
             sa.event.listen(self.engine, "begin", _begin_sqlite)
-        try:
-            with self._writing() as connection:
-                if self.engine.dialect.name == "sqlite":
-                    verdict = connection.exec_driver_sql("PRAGMA quick_check").scalar()
-                    if verdict != "ok":
-                        raise StoreDamaged(path=self._path(), detail=verdict)
-                _META.create_all(connection)
-        except DatabaseError as error:
-            raise StoreDamaged(path=self._path(), detail=str(error.orig)) from error
+        with self._connected(writing=True) as connection:
+            if self.engine.dialect.name == "sqlite":
+                verdict = connection.exec_driver_sql("PRAGMA quick_check").scalar()
+                if verdict != "ok":
+                    raise StoreDamaged(path=self._path(), detail=verdict)
+            _META.create_all(connection)
 
     def save(self, study: Study, fingerprint: str, *, replace: bool) -> None:
         """Store a study as the newest version of its name, all or nothing.
 
         Raises StudyExists when the name is taken and `replace` is not set. The older version stays in the store.
         """
-        with self._writing() as connection:
+        with self._connected(writing=True) as connection:
             if not replace and _newest(connection, study.name) is not None:
                 raise StudyExists(name=study.name)
             known = sa.select(_PART.c.part).where(_PART.c.content_id == study.content_id).limit(1)
@@ -105,17 +106,20 @@ class Store:
 
     def load(self, name: str) -> Study:
         """The newest version of a study. Raises StudyMissing, naming those there are."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             row = _newest(connection, name)
             if row is None:
                 raise StudyMissing(name=name, known=", ".join(e.name for e in self.entries()) or "—")
             query = sa.select(_PART.c.part, _PART.c.body).where(_PART.c.content_id == row.content_id)
             parts = {part: bytes(body) for part, body in connection.execute(query)}
-        return _study(row, parts)
+        try:
+            return _study(row, parts)
+        except (ValueError, KeyError, OSError, BadZipFile) as error:
+            raise StoreDamaged(path=self._path(), detail=f"{name}: {error}") from error
 
     def entries(self) -> list[StudyEntry]:
         """The newest version of every name, in the order of names."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             newest = sa.select(sa.func.max(_VERSION.c.version_id)).group_by(_VERSION.c.name)
             rows = connection.execute(
                 _VERSION.select().where(_VERSION.c.version_id.in_(newest)).order_by(_VERSION.c.name)
@@ -126,33 +130,46 @@ class Store:
 
     def fingerprint(self, name: str) -> str | None:
         """The fingerprint of the files the newest version was built from, None when the name is not stored."""
-        with self.engine.connect() as connection:
+        with self._connected() as connection:
             row = _newest(connection, name)
         return None if row is None else str(row.fingerprint)
 
     @contextmanager
-    def _writing(self) -> Iterator[sa.Connection]:
-        with self.engine.execution_options(writing=True).begin() as connection:
-            yield connection
+    def _connected(self, *, writing: bool = False) -> Iterator[sa.Connection]:
+        """One transaction. What the driver finds wrong with the file or with its use becomes an error of ours."""
+        try:
+            with self.engine.execution_options(writing=writing).begin() as connection:
+                yield connection
+        except OperationalError as error:  # locked, full, read-only: not damaged
+            raise StoreUnavailable(path=self._path(), detail=str(error.orig)) from error
+        except DatabaseError as error:
+            raise StoreDamaged(path=self._path(), detail=str(error.orig)) from error
 
     def _path(self) -> str:
-        return self.engine.url.render_as_string(hide_password=True)
+        url = self.engine.url
+        return str(url.database) if url.get_backend_name() == "sqlite" else url.render_as_string(hide_password=True)
 
 
 def open_store(folder: Path | None = None) -> Store:
-    """The store of this installation: YIDA_DATABASE_URL when set, else yida.sqlite in `folder` or home()."""
+    """The store of this installation: YIDA_DATABASE_URL when set, else yida.sqlite in `folder` or home().
+
+    Raises StoreDamaged, StoreUnavailable.
+    """
     url = os.environ.get("YIDA_DATABASE_URL")
-    if not url:
-        folder = folder or home()
+    if url:
+        return Store(url)
+    folder = folder or home()
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        url = f"sqlite:///{folder / 'yida.sqlite'}"
-    return Store(url)
+    except OSError as error:
+        raise StoreUnavailable(path=folder, detail=error.strerror) from error
+    return Store(sa.URL.create("sqlite", database=str(folder / "yida.sqlite")))
 
 
 def _configure_sqlite(connection: "sa.engine.interfaces.DBAPIConnection", _: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN IMMEDIATE instead of the driver's late BEGIN
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -51,6 +51,19 @@ class FileUnreadable(InputError):
     )
 
 
+class FileTooDemanding(InputError):
+    code = "file_too_demanding"
+    sentence = N_(
+        "The file {path} asks for more than is allowed ({detail}). Save only the sheet, layer, rows and columns that "
+        "are needed, and try again."
+    )
+
+
+class ReadingStopped(InputError):
+    code = "reading_stopped"
+    sentence = N_("Reading {path} was stopped. Nothing was taken from it.")
+
+
 class FileNotWritten(InputError):
     code = "file_not_written"
     sentence = N_("The file {path} cannot be written: {detail}. Check its folder and your rights to write there.")
@@ -90,6 +103,14 @@ class RoadsElsewhere(InputError):
 class RoadsEmpty(InputError):
     code = "roads_empty"
     sentence = N_("{path} holds no road that a vehicle or a person may use. Check the layer and its class column.")
+
+
+class RasterElsewhere(InputError):
+    code = "raster_elsewhere"
+    sentence = N_(
+        "The raster {path} and the outline do not touch (raster {raster}, outline {outline}; west, south, east, north). "
+        "It belongs to another county, or its coordinate system is wrong."
+    )
 
 
 class ChoiceUnknown(InputError):

@@ -15,7 +15,8 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
         if not pd.api.types.is_numeric_dtype(safe[column]):
             safe[column] = safe[column].map(_neutral)
     safe.columns = [_neutral(name) for name in safe.columns]
-    return safe.to_csv(index=False).encode("utf-8-sig")
+    # RFC 4180 line ends; with them the writer also quotes a lone \r, which would begin a row of its own.
+    return safe.to_csv(index=False, lineterminator="\r\n").encode("utf-8-sig")
 
 
 def _neutral(value: object) -> object:

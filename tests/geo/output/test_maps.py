@@ -177,7 +177,7 @@ def static(name: str = "甲村", **changes: Any) -> dict[str, Any]:
     )
     frame = frame.assign(seat_lat=[28.2, np.nan], boundary_kind="official")
     unit = conform(gpd.GeoDataFrame(frame, geometry=[west, east], crs=4326), UNIT, path="toy", name="unit")
-    outline = gpd.GeoDataFrame(geometry=[shapely.box(*BOUNDS)], crs=4326)
+    outline = gpd.GeoDataFrame({"boundary_kind": ["approximate_outline"]}, geometry=[shapely.box(*BOUNDS)], crs=4326)
     made = {"facility": facility, "demand": demand, "units": unit, "outline": outline, "roads": toy_roads()} | changes
     return dict(json.loads(static_layers("toy", scheme=load_scheme("three_levels"), **made)))
 
