@@ -6,7 +6,10 @@ sibling file, odd name or virtual path can lead it elsewhere.
 
 import re
 import shutil
+import stat
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
@@ -15,22 +18,24 @@ from tempfile import TemporaryDirectory
 from geo.model.errors import FileUnreadable
 
 MAX_MEMBERS, MAX_RATIO, MAX_BYTES = 200, 200, 2 * 1024**3
+_EXPECTED = "a zipped Shapefile"
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _RATIO_COUNTS_FROM = 1 << 20  # small files of one repeated byte are harmless at any ratio
 _CHUNK = 1 << 20
+_SHAPE_HEADER = 100  # bytes
 
 
 @contextmanager
 def shapefiles_in_zip(path: Path) -> Iterator[dict[str, Path]]:
     """The Shapefiles of a zip archive, name → staged .shp, while the context lasts.
 
-    Raises FileUnreadable for too many members, too high a compression ratio, too many bytes, encrypted members and
-    names that are nested archives, absolute or climb with `..`.
+    Raises FileUnreadable as `checked_members` and `inflated` do.
     """
     try:
         with TemporaryDirectory(prefix="yida-") as folder, zipfile.ZipFile(path) as archive:
-            yield _stage_members(archive, _checked(path, archive), Path(folder))
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+            members = checked_members(path, archive, _EXPECTED, MAX_BYTES)
+            yield _stage_members(path, members, Path(folder))
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, struct.error) as error:
         raise refuse(path, str(error)) from error
 
 
@@ -43,43 +48,114 @@ def shapefile_beside_parts(path: Path) -> Iterator[dict[str, Path]]:
         for suffix in PARTS:
             if suffix in beside:
                 (Path(folder) / f"layer{suffix}").symlink_to(beside[suffix].resolve())
+        if ".shx" not in beside:
+            _write_index(Path(folder) / "layer.shp")
         yield {path.stem: Path(folder) / "layer.shp"}
 
 
 @contextmanager
 def single_file(path: Path, name: str) -> Iterator[Path]:
-    """One file under a plain name of our own, staged by a link."""
+    """One file under a plain name of our own, copied: SQLite puts files of its own beside what it opens."""
     with TemporaryDirectory(prefix="yida-") as folder:
         staged = Path(folder) / name
-        staged.symlink_to(path.resolve())
+        shutil.copyfile(path, staged)
         yield staged
 
 
-def refuse(path: Path, detail: str) -> FileUnreadable:
-    return FileUnreadable(path=path, expected="a zipped Shapefile", detail=detail)
+def refuse(path: Path, detail: str, expected: str = _EXPECTED) -> FileUnreadable:
+    return FileUnreadable(path=path, expected=expected, detail=detail)
 
 
-def _checked(path: Path, archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+def checked_members(path: Path, archive: zipfile.ZipFile, expected: str, max_bytes: int) -> list[zipfile.ZipInfo]:
+    """The files of an archive that is what it says.
+
+    Raises FileUnreadable for too many members, too high a compression ratio, more than `max_bytes` by their own
+    account, encrypted, overlapping or linked members, an odd compression, and names that are nested archives, absolute
+    or climb with `..`.
+    """
     members = [m for m in archive.infolist() if not m.is_dir()]
     if len(members) > MAX_MEMBERS:
-        raise refuse(path, f"{len(members)} files inside; {MAX_MEMBERS} are allowed")
-    if sum(m.file_size for m in members) > MAX_BYTES:
-        raise refuse(path, "more than 2 GB when unpacked")
+        raise refuse(path, f"{len(members)} files inside; {MAX_MEMBERS} are allowed", expected)
+    if sum(m.file_size for m in members) > max_bytes:
+        raise refuse(path, f"more than {max_bytes / 1024**2:,.0f} MB when unpacked", expected)
     for member in members:
-        _check_name(path, _name(member))
-        if member.flag_bits & 0x1:
-            raise refuse(path, "it is encrypted")
-        if member.file_size > max(_RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size):
-            raise refuse(path, f"{_name(member)} is compressed more than {MAX_RATIO} times")
+        fault = _fault(member)
+        if fault:
+            raise refuse(path, fault, expected)
+    _check_overlap(path, members, expected)
     return members
 
 
-def _check_name(path: Path, name: str) -> None:
+def inflated(path: Path, member: zipfile.ZipInfo, expected: str) -> Iterator[bytes]:
+    """The bytes of a member in chunks, counted while they come: what its header says of its size is not believed.
+
+    Raises FileUnreadable when it is longer or shorter than it says, or damaged.
+    """
+    length, crc = 0, 0
+    try:
+        for chunk in _raw_chunks(path, member):
+            length, crc = length + len(chunk), zlib.crc32(chunk, crc)
+            if length > member.file_size:
+                raise refuse(path, f"{_name(member)} holds more than it says", expected)
+            yield chunk
+    except zlib.error as error:
+        raise refuse(path, f"{_name(member)} is damaged ({error})", expected) from error
+    if length != member.file_size or crc != member.CRC:
+        raise refuse(path, f"{_name(member)} is damaged", expected)
+
+
+def _raw_chunks(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
+    left = member.compress_size
+    inflater = None if member.compress_type == zipfile.ZIP_STORED else zlib.decompressobj(-zlib.MAX_WBITS)
+    with path.open("rb") as file:
+        file.seek(_data_offset(path, member))
+        while left > 0 and (raw := file.read(min(_CHUNK, left))):
+            left -= len(raw)
+            if inflater is None:
+                yield raw
+                continue
+            while raw and not inflater.eof:
+                yield inflater.decompress(raw, _CHUNK)
+                raw = inflater.unconsumed_tail
+
+
+def _data_offset(path: Path, member: zipfile.ZipInfo) -> int:
+    with path.open("rb") as file:
+        file.seek(member.header_offset)
+        name, extra = struct.unpack("<26xHH", file.read(30))
+    return int(member.header_offset + 30 + name + extra)
+
+
+def _check_overlap(path: Path, members: list[zipfile.ZipInfo], expected: str) -> None:
+    """Members that share bytes multiply a small archive into a huge one."""
+    end = 0
+    for member in sorted(members, key=lambda m: m.header_offset):
+        if member.header_offset < end:
+            raise refuse(path, f"{_name(member)} lies over another file in the archive", expected)
+        end = _data_offset(path, member) + member.compress_size
+
+
+def _fault(member: zipfile.ZipInfo) -> str:
+    """What speaks against a member; empty when nothing does."""
+    name = _name(member)
+    if member.flag_bits & 0x1:
+        return "it is encrypted"
+    if stat.S_ISLNK(member.external_attr >> 16):
+        return f"{name} is a link"
+    if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return f"{name} is compressed in an uncommon way"
+    if member.file_size > max(_RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size):
+        return f"{name} is compressed more than {MAX_RATIO} times"
+    return _name_fault(name)
+
+
+def _name_fault(name: str) -> str:
     climbing = ".." in PurePosixPath(name).parts
     if climbing or name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        raise refuse(path, f"the name {name} leads out of the archive")
+        return f"the name {name} leads out of the archive"
     if name.lower().endswith((".zip", ".gz", ".bz2", ".7z", ".rar", ".tar", ".tgz", ".xz", ".kmz")):
-        raise refuse(path, f"{name} is an archive inside the archive")
+        return f"{name} is an archive inside the archive"
+    return ""
 
 
 def _name(member: zipfile.ZipInfo) -> str:
@@ -93,7 +169,7 @@ def _name(member: zipfile.ZipInfo) -> str:
     return name.replace("\\", "/")
 
 
-def _stage_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path) -> dict[str, Path]:
+def _stage_members(path: Path, members: list[zipfile.ZipInfo], folder: Path) -> dict[str, Path]:
     groups: dict[str, dict[str, zipfile.ZipInfo]] = {}
     for member in members:
         name = PurePosixPath(_name(member))
@@ -104,8 +180,26 @@ def _stage_members(archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], fol
         if ".shp" not in parts:
             continue
         for suffix, member in parts.items():
-            with archive.open(member) as source, (folder / f"layer{number}{suffix}").open("wb") as sink:
-                shutil.copyfileobj(source, sink, _CHUNK)  # zipfile never yields more than the declared size
+            with (folder / f"layer{number}{suffix}").open("wb") as sink:
+                sink.writelines(inflated(path, member, _EXPECTED))
+        if ".shx" not in parts:
+            _write_index(folder / f"layer{number}.shp")
         label = PurePosixPath(stem).name
         staged[stem if label in staged else label] = folder / f"layer{number}.shp"
     return staged
+
+
+def _write_index(shapefile: Path) -> None:
+    """The .shx of a .shp, which is often forgotten: where each record begins and how long it is, in 16-bit words."""
+    size, at, entries = shapefile.stat().st_size, _SHAPE_HEADER, bytearray()
+    with shapefile.open("rb") as file:
+        header = file.read(_SHAPE_HEADER)
+        while at + 8 <= size:
+            file.seek(at + 4)
+            (words,) = struct.unpack(">i", file.read(4))
+            if words < 2 or at + 8 + words * 2 > size:
+                break
+            entries += struct.pack(">ii", at // 2, words)
+            at += 8 + words * 2
+    length = struct.pack(">i", (_SHAPE_HEADER + len(entries)) // 2)
+    shapefile.with_suffix(".shx").write_bytes(header[:24] + length + header[28:] + entries)

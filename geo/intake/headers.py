@@ -14,18 +14,22 @@ _LAT = "lat latitude 纬度 北纬 y 纬度y y坐标"
 ALIASES: dict[str, dict[str, str]] = {
     "facility": {
         "facility_id": "facilityid id 机构编码 机构代码 医疗机构代码 医疗机构编码 组织机构代码 统一社会信用代码 "
-        "医保机构编码 编号 编码 代码 code",
-        "name": "name 机构名称 医疗机构名称 单位名称 医院名称 名称 facilityname facility",
-        "category": "category 机构类别 机构类型 类别 类型 type kind",
-        "tier": "tier 层级 级别 机构级别 机构层级 等级 机构等级 level",
-        "unit_code": "unitcode 所属乡镇代码 乡镇代码 行政区划代码 区划代码 towncode",
-        "parent_id": "parentid parent 上级机构 上级机构代码 上级机构编码 主管机构",
+        "社会信用代码 信用代码 医保机构编码 医保编码 编号 编码 代码 code",
+        "name": "name 机构名称 医疗机构名称 医疗卫生机构名称 卫生机构名称 单位名称 医院名称 名称 facilityname facility",
+        "category": "category 机构类别 机构类别代码 卫生机构类别 医疗机构类别 机构类型 类别 类型 type kind",
+        "tier": "tier 层级 级别 机构级别 机构层级 医院级别 等级 机构等级 医院等级 level",
+        "unit_code": "unitcode 所属乡镇代码 乡镇代码 行政区划代码 区划代码 统计用区划代码 towncode",
+        "unit_name": "unitname 所属乡镇 所在乡镇 所属街道 所属乡镇街道 乡镇 乡镇名称 乡镇街道 township town",
+        "village_code": "villagecode 村代码 所属村代码 所在村代码 行政村代码",
+        "address": "address 地址 详细地址 机构地址 单位地址",
+        "parent_id": "parentid parent 上级机构 上级机构代码 上级机构编码 上级机构名称 上级单位 主管机构 主管单位",
         "community_id": "communityid community 医共体 所属医共体 牵头医院",
         "lon": _LON,
         "lat": _LAT,
         "position": "坐标 经纬度 coordinates position lonlat",
-        "beds": "beds 床位数 床位 实有床位 编制床位 实有床位数 编制床位数",
-        "physicians": "physicians doctors 执业(助理)医师 执业医师 执业(助理)医师数 医师 医师数 医生数 医生",
+        "beds": "beds 床位数 床位 实有床位 编制床位 实有床位数 编制床位数 开放床位 开放床位数",
+        "physicians": "physicians doctors 执业(助理)医师 执业助理医师 执业医师 执业(助理)医师数 医师 医师数 "
+        "医生数 医生",
         "nurses": "nurses 注册护士 注册护士数 护士 护士数",
         "population_served": "populationserved 服务人口 服务人口数 覆盖人口",
         "ambulances": "ambulances 救护车 救护车数 救护车辆数 急救车",
@@ -40,8 +44,10 @@ ALIASES: dict[str, dict[str, str]] = {
     "demand": {
         "demand_id": "demandid id 统计用区划代码 村代码 村委会代码 行政村代码 区划代码 行政区划代码 编码 代码 编号 "
         "code",
-        "name": "name 村名 村名称 行政村 村委会 村(居)名称 村居名称 村(居)委会 名称 village villagename",
+        "name": "name 村名 村名称 行政村 行政村名称 村委会 村(居)名称 村居名称 村(居)委会 村(社区) 名称 village "
+        "villagename",
         "unit_code": "unitcode 所属乡镇代码 乡镇代码 streetcode towncode",
+        "unit_name": "unitname 所属乡镇 所在乡镇 所属街道 乡镇 乡镇名称 乡镇街道 township town",
         "lon": _LON,
         "lat": _LAT,
         "position": "坐标 经纬度 coordinates position lonlat",
@@ -61,6 +67,14 @@ ALIASES: dict[str, dict[str, str]] = {
         "boundary_kind": "boundarykind 边界来源",
         "seat_lon": "seatlon 驻地经度",
         "seat_lat": "seatlat 驻地纬度",
+    },
+    "indicator": {
+        "indicator_code": "indicatorcode 指标代码 指标编码 指标编号 指标 indicator code",
+        "unit_code": "unitcode 行政区划代码 区划代码 乡镇代码 地区代码 统计用区划代码 region",
+        "period": "period 期间 统计期 统计时期 报告期 时期 时间 年份 年度 月份 year month",
+        "numerator": "numerator 分子 分子值 数值 value",
+        "denominator": "denominator 分母 分母值",
+        "source": "source 来源 数据来源",
     },
     "road": {
         "road_class": "roadclass highway class fclass roadtype 道路等级 道路类型 技术等级 行政等级 等级 类型 type",
@@ -107,7 +121,11 @@ def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
     """
     found = found_headers(table, kind)
     kept = table[list(found.values())].set_axis(list(found), axis=1)
-    population = plain_header(found.get("population", ""))
-    if population and "population_type" not in found:
-        kept = kept.assign(population_type=_POPULATION_TYPE.get(population[:2], ""))
+    if "population" in found and "population_type" not in found:
+        kept = kept.assign(population_type=population_type(found["population"]))
     return kept
+
+
+def population_type(header: str) -> str:
+    """The type of the people counted under a header (常住人口: resident, 户籍人口: registered), "" if it tells none."""
+    return _POPULATION_TYPE.get(plain_header(header)[:2], "")

@@ -9,7 +9,6 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
 from xml.etree import ElementTree
 
 import numpy as np
@@ -77,7 +76,7 @@ def read_geojson(path: Path) -> Features:
     """
     text = decode(path.read_bytes(), path)
     try:
-        document = json.loads(text, parse_constant=_no_constant)
+        document = json.loads(text, parse_constant=_unknown)
     except (ValueError, RecursionError) as error:
         raise _refuse(path, "GeoJSON", str(error)) from error
     features = _features(path, document)
@@ -86,8 +85,8 @@ def read_geojson(path: Path) -> Features:
     return Features(text_frame(rows), geometry, _stated_crs(path, document, geometry))
 
 
-def _no_constant(word: str) -> NoReturn:
-    raise ValueError(f"{word} is not JSON")
+def _unknown(_word: str) -> None:
+    """NaN and Infinity are no JSON, but some programs write them: the one value is unknown, the others count."""
 
 
 def _features(path: Path, document: object) -> list[dict[str, object]]:
@@ -135,8 +134,10 @@ def _stated_crs(path: Path, document: object, geometry: list[shapely.Geometry | 
 
 
 def _may_be_degrees(geometry: list[shapely.Geometry | None]) -> bool:
-    west, south, east, north = shapely.total_bounds(np.array(geometry, dtype=object))
-    return not (west < -360 or east > 360 or south < -360 or north > 360)  # loose: one bad row is a row's problem
+    """Whether most shapes lie within a loose ±360: one that does not is a row's problem, not the file's."""
+    bounds = shapely.bounds(np.array(geometry, dtype=object)).reshape(-1, 4)
+    known = bounds[~np.isnan(bounds).any(axis=1)]
+    return bool((np.abs(known) <= 360).all(axis=1).sum() * 2 >= len(known))
 
 
 def read_kml(path: Path) -> Features:

@@ -6,6 +6,7 @@ reach GDAL, each told by its magic bytes, staged alone in a private folder, and 
 
 import csv
 import io
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -20,6 +21,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.intake.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
+from geo.intake.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
 from geo.intake.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
 from geo.intake.sniffing import Format, decode, sniff
 from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
@@ -27,9 +29,12 @@ from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
 __all__ = ["OVERFLOW", "Format", "is_osm", "known_crs", "read_layer", "read_table", "sniff"]
 
 OVERFLOW = "\u2026"  # column of cells beyond the header; there only when a row has some
+GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError)
 _DRIVERS = {Format.SHAPEFILE: "ESRI Shapefile", Format.SHAPEFILE_ZIP: "ESRI Shapefile", Format.GPKG: "GPKG"}
 _GPKG_TRIGGERS = ("rtree_", "gpkg_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
 _WKB = "wkb_geometry"
+_COMPUTED = re.compile(r"\bAS\s*\(|\bGENERATED\b", re.IGNORECASE)  # columns worked out when they are read
+_NAMES_FILES = re.compile(r"EXTENSION|GRIDS|PARAMETERFILE|\+\w+=|@", re.IGNORECASE)
 
 
 def known_crs(name: str) -> CRS:
@@ -127,15 +132,16 @@ def _in_degrees(found: Features, system: CRS) -> gpd.GeoDataFrame:
 
 def _read_with_gdal(path: Path, kind: Format, layer: str | None) -> Features:
     try:
-        with _staged(path, kind) as layers:
+        with staged_layers(path, kind) as layers:
             name = _choose(path, list(layers), layer)
-            return _gdal_features(path, layers[name], _DRIVERS[kind], name if kind is Format.GPKG else None)
-    except (DataSourceError, DataLayerError, FeatureError, OSError, ValueError) as error:
+            return gdal_features(path, layers[name], kind, name)
+    except GDAL_ERRORS as error:
         raise FileUnreadable(path=path, expected=kind.value, detail=str(error)) from error
 
 
 @contextmanager
-def _staged(path: Path, kind: Format) -> Iterator[dict[str, Path]]:
+def staged_layers(path: Path, kind: Format) -> Iterator[dict[str, Path]]:
+    """The layers of a Shapefile, a zip of them or a GeoPackage: name → the file in a private folder that holds it."""
     if kind is Format.SHAPEFILE_ZIP:
         with shapefiles_in_zip(path) as layers:
             yield layers
@@ -158,33 +164,35 @@ def _choose(path: Path, names: list[str], layer: str | None) -> str:
     raise ChoiceUnknown(what=f"layer of {path}:", value=layer or "(none named)", choices=", ".join(sorted(names)))
 
 
-def _gdal_features(path: Path, staged: Path, driver: str, layer: str | None) -> Features:
-    used = pyogrio.read_info(staged, layer=layer)["driver"]
-    if used != driver:
-        raise FileUnreadable(path=path, expected=driver, detail=f"it would be opened as {used}")
-    options = {} if layer else _dbf_encoding(staged)
-    meta, table = pyogrio.raw.read_arrow(staged, layer=layer, **options)
+def gdal_features(path: Path, staged: Path, kind: Format, layer: str, most: int | None = None) -> Features:
+    """The features of a staged layer, the first `most` of them. Raises FileUnreadable and what pyogrio raises."""
+    name = layer if kind is Format.GPKG else None
+    options = {} if name else BYTES_AS_THEY_ARE
+    used = pyogrio.read_info(staged, layer=name, **options)["driver"]
+    if used != _DRIVERS[kind]:
+        raise FileUnreadable(path=path, expected=_DRIVERS[kind], detail=f"it would be opened as {used}")
+    meta, table = pyogrio.raw.read_arrow(staged, layer=name, max_features=most, **options)
     geometry_name = meta["geometry_name"] or _WKB
     shapes = shapely.from_wkb(table.column(geometry_name).to_numpy(zero_copy_only=False), on_invalid="ignore")
     columns = {n: [as_text(v) for v in table.column(n).to_pylist()] for n in table.column_names if n != geometry_name}
+    columns = columns if name else decoded_columns(columns, staged)
     geometry = [None if s is None or s.is_empty else shapely.force_2d(s) for s in shapes]
     frame = pd.DataFrame(columns, index=range(len(geometry)), dtype="str")
-    return Features(frame, geometry, CRS.from_user_input(meta["crs"]) if meta["crs"] else None)
+    return Features(frame, geometry, trusted_crs(meta["crs"]))
 
 
-def _dbf_encoding(shapefile: Path) -> dict[str, str]:
-    """Without a .cpg and a language mark a .dbf says nothing about its encoding: try UTF-8, else GB18030."""
-    dbf, cpg = shapefile.with_suffix(".dbf"), shapefile.with_suffix(".cpg")
-    if cpg.exists() or not dbf.exists():
-        return {}
-    raw = dbf.read_bytes()
-    if len(raw) > 29 and raw[29] not in (0x00, 0x57):  # 0x57 means "whatever this machine uses"
-        return {}
-    try:
-        raw[32:].decode("utf-8")
-    except UnicodeDecodeError:
-        return {"ENCODING": "GB18030"}
-    return {"ENCODING": "UTF-8"}
+def trusted_crs(text: str | None) -> CRS | None:
+    """The coordinate system a file states; None where it states none or "undefined".
+
+    A definition can name files for PROJ to open (grids); one that does counts only by its authority and code.
+    """
+    if not text or "undefined" in text[:60].lower():
+        return None
+    system = CRS.from_user_input(text)
+    authority = system.to_authority()
+    if authority:
+        return CRS.from_authority(*authority)
+    return None if _NAMES_FILES.search(text) else system
 
 
 def _check_gpkg(path: Path) -> None:
@@ -198,7 +206,8 @@ def _check_gpkg(path: Path) -> None:
     for kind, name, sql in rows:
         virtual = str(sql).upper().startswith("CREATE VIRTUAL") and "USING RTREE" not in str(sql).upper()
         odd = kind == "trigger" and not str(name).startswith(_GPKG_TRIGGERS)
-        if kind == "view" or virtual or odd:
+        computed = kind == "table" and not virtual and _COMPUTED.search(str(sql)) is not None
+        if kind == "view" or virtual or odd or computed:
             raise FileUnreadable(
                 path=path, expected="GPKG", detail=f"it holds the {kind} {name}, which is not accepted"
             )

@@ -16,7 +16,8 @@ from geo.model.errors import FileMissing, FileUnreadable
 HEAD_BYTES = 65536
 PROLOG_BYTES = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
-_EXPECTED = "a table (CSV, XLSX), a map layer (GeoJSON, Shapefile, GPKG, KML) or an OSM extract"
+FIRST_LINES = 40
+_EXPECTED = "a table (CSV, XLSX, XLS), a map layer (GeoJSON, Shapefile, GPKG, KML) or an OSM extract"
 
 
 class Format(StrEnum):
@@ -24,6 +25,7 @@ class Format(StrEnum):
 
     CSV = "csv"  # any separator: comma, tab, semicolon, bar
     XLSX = "xlsx"
+    XLS = "xls"
     GEOJSON = "geojson"
     SHAPEFILE = "shapefile"
     SHAPEFILE_ZIP = "shapefile.zip"
@@ -52,6 +54,8 @@ def sniff(path: Path) -> Format:
         return Format.SHAPEFILE
     if b"OSMHeader" in head[4:20]:
         return Format.OSM_PBF
+    if head.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
+        return Format.XLS
     if head.startswith(b"PK\x03\x04"):
         return _zip_format(path)
     if head.startswith(b"\x1f\x8b"):
@@ -91,14 +95,27 @@ def _head(path: Path) -> bytes:
 
 
 def _text_format(path: Path, head: bytes) -> Format:
-    text = decode(_whole_characters(head), path).lstrip("\ufeff \t\r\n")
+    text = _head_text(path, head).lstrip("\ufeff \t\r\n")
     if text.startswith("<"):
         return _xml_format(path)
     if text.startswith("{"):
         return Format.GEOJSON
-    if any(mark in text.splitlines()[0] for mark in ",\t;|"):
+    if text.startswith("["):
+        raise _refuse(path, "it is JSON, but not a FeatureCollection")
+    if any(mark in line for line in text.splitlines()[:FIRST_LINES] for mark in ",\t;|"):
         return Format.CSV
-    raise _refuse(path, "its first row has a single column")
+    raise _refuse(path, "its rows have a single column")
+
+
+def _head_text(path: Path, head: bytes) -> str:
+    """The text of a head; a table may be in two encodings, or hold a broken character, which its reader will tell."""
+    try:
+        return decode(_whole_characters(head), path)
+    except FileUnreadable:
+        text = head.decode("gb18030", errors="replace")
+        if b"\0" in head or _has_control(text) or text.count("\ufffd") * 20 > len(text):
+            raise
+        return text
 
 
 def _whole_characters(head: bytes) -> bytes:
@@ -122,7 +139,9 @@ def _cut_character(head: bytes) -> bytes:
 
 
 def _has_control(text: str) -> bool:
-    return any(ch < " " and ch not in "\t\r\n\f\x1a" for ch in set(text))
+    """Whether it is no text: a NUL in it, or more than one control character in twenty."""
+    odd = {ch for ch in set(text) if ch < " " and ch not in "\t\r\n\f\x1a"}
+    return "\0" in odd or sum(text.count(ch) for ch in odd) * 20 > len(text)
 
 
 def _zip_format(path: Path) -> Format:
@@ -131,7 +150,7 @@ def _zip_format(path: Path) -> Format:
             names = {i.filename.lower() for i in archive.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
         raise _refuse(path, f"a damaged zip archive ({error})") from error
-    if "[content_types].xml" in names and any(n.startswith("xl/") for n in names):
+    if {"[content_types].xml", "xl/workbook.xml"} <= names:
         return Format.XLSX
     if any(n.endswith(".shp") for n in names):
         return Format.SHAPEFILE_ZIP

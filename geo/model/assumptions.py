@@ -50,7 +50,7 @@ class Assumptions:
     terrain: str = "plain"
     snap_limit_m: float = 2000.0  # further from any usable road: off the network, listed, never guessed
     island_limit_m: float = 1000.0  # pieces of network shorter than this are not snapped to; they are reported
-    horizon_min: float = 120.0  # searches stop here; slower pairs count as unreachable within the horizon
+    horizon_min: float = 240.0  # searches stop here; what takes longer counts as unreachable
     rows: tuple[Assumption, ...] = field(default_factory=default_rows)
 
     def __post_init__(self) -> None:

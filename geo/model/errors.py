@@ -108,8 +108,8 @@ class RoadsEmpty(InputError):
 class RasterElsewhere(InputError):
     code = "raster_elsewhere"
     sentence = N_(
-        "The raster {path} and the outline do not touch (raster {raster}, outline {outline}; west, south, east, north). "
-        "It belongs to another county, or its coordinate system is wrong."
+        "The raster {path} and the outline do not touch (raster {raster}, outline {outline}; west, south, east, "
+        "north). It belongs to another county, or its coordinate system is wrong."
     )
 
 
@@ -149,8 +149,31 @@ class StudyNameInvalid(StudyError):
 class StoreDamaged(StudyError):
     code = "store_damaged"
     sentence = N_(
-        "The store {path} is damaged ({detail}). Nothing was written to it. Move it aside and restore a backup."
+        "The store {path} is damaged ({detail}). Nothing was written to it. The last good backup is {backup}: move the "
+        "damaged file aside, then run: yida store restore"
     )
+
+
+class StaleVersion(StudyError):
+    """Another version has come since the one a change started from."""
+
+    code = "stale_version"
+    sentence = N_(
+        "{name} was changed by somebody else meanwhile (you started from version {base}, now there is {newest}). "
+        "Nothing was written; compare the two and save again."
+    )
+
+
+class EditConflict(StudyError):
+    """The same cells were changed by two people; `conflicts` holds both sides."""
+
+    code = "edit_conflict"
+    sentence = N_("{count} cells of {name} were changed by somebody else as well. Nothing was written: choose a side.")
+
+
+class VersionMissing(StudyError):
+    code = "version_missing"
+    sentence = N_("{name} has no version {version}. See its versions with: yida versions {name}")
 
 
 class StoreUnavailable(StudyError):
@@ -158,6 +181,17 @@ class StoreUnavailable(StudyError):
     sentence = N_(
         "The store {path} cannot be used now ({detail}). What it holds is not touched. Check its folder, your rights "
         "and the free space, close other programs that use it, and try again."
+    )
+
+
+class StoreNewer(StudyError):
+    """The database was brought up to date by a newer program."""
+
+    code = "store_newer"
+    sentence = N_(
+        "The store {path} belongs to a newer version of this program (it is at {found}, this program knows up to "
+        "{known}). Nothing in it was touched. Start the newer program, or name another store with YIDA_HOME or "
+        "YIDA_DATABASE_URL."
     )
 
 

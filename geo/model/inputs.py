@@ -76,6 +76,7 @@ class Study:
     header: Mapping[str, Any]
     facility: pd.DataFrame
     demand: pd.DataFrame
+    indicator: pd.DataFrame
     unit: gpd.GeoDataFrame  # townships, EPSG:4326
     outline: gpd.GeoDataFrame  # one row, EPSG:4326
     roads: Roads

@@ -39,6 +39,87 @@ SENTENCES: dict[str, str] = {
     "number_negative": N_("Row {row}: {column} is {value}, less than 0; it is treated as unknown."),
     "row_too_long": N_("Row {row} has more cells than the header; left out: {value}. Check for stray separators."),
     "tier_from_name": N_("{count} facilities got their tier from name or category. Check them, or add a tier column."),
+    # the file itself
+    "footer_left_out": N_("Row {row} is a total or a remark, not a row of the list; it was left out: {value}."),
+    "header_repeated": N_("Row {row} repeats the header and was left out."),
+    "encoding_mixed": N_("{value} lines are in another encoding than the rest; each was read in its own. Check names."),
+    "text_broken": N_("Row {row} holds bytes that are no text: {value}. Correct it in the program it comes from."),
+    "quote_not_closed": N_("Row {row} has a quotation mark that is never closed; it was read without: {value}."),
+    # the data desk: columns
+    "column_personal": N_("Column {column} holds telephone numbers, names or identity numbers of persons; not read."),
+    "column_missing": N_("No column holds {column}, and no row can do without. Name the column, or add it."),
+    # the data desk: places
+    "position_far_away": N_(
+        "Row {row}: {name} lies {distance_km} km outside the county, too far to belong to it. Correct its position."
+    ),
+    "outside_county": N_(
+        "Row {row}: {name} lies {distance_km} km outside the county. Correct its position, or leave it if it is right."
+    ),
+    "far_from_road": N_(
+        "Row {row}: {name} is {distance_m} m from the nearest road, more than {limit_m:g} m. Correct its position, or "
+        "add the missing road."
+    ),
+    "no_road_near": N_("Row {row}: {name} has no road near it. Correct its position, or add the missing road."),
+    "same_point": N_(
+        "Row {row}: {name} lies on the very point of {other} in row {other_row}. Correct one, if they are apart."
+    ),
+    # the data desk: townships and codes
+    "township_disagrees": N_(
+        "Row {row}: {name} is said to be in {stated} but lies in {found}. Correct its township, or its position."
+    ),
+    "township_unknown": N_("Row {row}: {column} is {value}, which is no township of this county. Correct it."),
+    "code_other_county": N_(
+        "Row {row}: {column} is {value}, a code of division {division}, not of this county ({county}). Check the code."
+    ),
+    # the data desk: rows told twice
+    "twice_same_code": N_(
+        "Row {row}: {name} has the code and the name of {other} in row {other_row}. Leave one of the two out."
+    ),
+    "twice_same_name": N_(
+        "Row {row}: {name} has the name and the place of {other} in row {other_row}. Leave one of the two out."
+    ),
+    "twice_like_name": N_(
+        "Row {row}: {name} may be {other} in row {other_row}: names and places are nearly the same. Leave one of the "
+        "two out if they are one."
+    ),
+    # the data desk: figures
+    "number_too_large": N_("Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct it."),
+    "part_exceeds_whole": N_("Row {row}: {value} people of 65 and over are more than all its {whole} people. Correct it."),
+    # the data desk: tiers and parents
+    "tier_doubt_level": N_(
+        "Row {row}: {name} was taken for {tier}, but its level is {value}. Accept the tier, or correct it."
+    ),
+    "tier_doubt_name": N_(
+        "Row {row}: {name} was taken for {tier} by its category {value}, but its name says otherwise. Accept the tier, "
+        "or correct it."
+    ),
+    "tier_doubt_hospital": N_(
+        "Row {row}: {name} was taken for {tier}, but may be no public hospital of the county. Accept the tier, or "
+        "correct it."
+    ),
+    "parent_missing": N_("Row {row}: {name} needs an institution it belongs to, and names none. Fill in the parent."),
+    "parent_unknown": N_("Row {row}: the parent {value} is in no list. Correct it; leave it if it is outside the county."),
+    "parent_itself": N_("Row {row}: {name} names itself as its parent; the parent is left empty. Name the right one."),
+    "parent_circle": N_(
+        "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
+    ),
+    # the data desk: areas and indicators
+    "geometry_not_an_area": N_("Row {row}: {name} is no area. Draw its outline as a polygon."),
+    "geometry_repaired": N_("Row {row}: the outline of {name} crosses itself; it was repaired. Check it on the map."),
+    "area_outside": N_("Row {row}: {share_pct:g} % of {name} lies outside the county. Check its outline."),
+    "areas_overlap": N_(
+        "Row {row}: {name} overlaps {other} in row {other_row} by {area_km2} km². A place there counts for one only."
+    ),
+    "figure_missing": N_("Row {row}: {column} is empty. Fill it in."),
+    "figure_not_a_number": N_("Row {row}: {column} is {value}, which is not a number. Correct it."),
+    "figure_twice": N_(
+        "Row {row}: {value} has a figure for this unit and period in row {other_row} already. Leave one of the two out."
+    ),
+    "ratio_above_one": N_(
+        "Row {row}: the numerator {value} is more than the denominator {whole}. A ratio is at most 1; correct them."
+    ),
+    "denominator_zero": N_("Row {row}: the denominator is {value}; nothing can be divided by it. Correct it."),
+    "period_unclear": N_("Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month (2024-03)."),
     # roads
     "class_unknown": N_("{count} lines have a road class that is not known ({values}); they count as unclassified."),
     "class_missing": N_("No column tells the road class, so all {count} lines count as unclassified."),
@@ -58,6 +139,28 @@ SENTENCES: dict[str, str] = {
     "facility_merged": N_("{dropped} is the same place as {kept} ({distance_m} m away); the two were merged."),
     "facility_doubtful": N_("{name} ({value}) may not be a place of care. Check it."),
     "facility_unnamed": N_("{name} has no name in the map data. Give it one."),
+    # positions read, guessed and placed
+    "columns_swapped": N_("Longitude and latitude are exchanged in the whole file; {count} rows were turned. Check."),
+    "position_mixed_units": N_(
+        "Row {row}: {lon}, {lat} is in degrees while the other rows are in metres, or the other way round. "
+        "Write all positions in one system."
+    ),
+    "placed_at_village": N_("Row {row}: {name} has no position and was placed at the village {place}. Check it."),
+    "placed_at_seat": N_("Row {row}: {name} has no position and was placed at the seat of {place}. Check it."),
+    "placed_by_like_name": N_(
+        "Row {row}: {name} has no position and was placed at {place}, whose name is nearly the same. Check the name."
+    ),
+    "not_placed": N_("Row {row}: {name} has no position, and no code or name tells one. Click its place on the map."),
+    "not_placed_tie": N_(
+        "Row {row}: {name} has no position, and several places fit ({choices}). Click its place on the map."
+    ),
+    # people per cell
+    "raster_cells_left_out": N_(
+        "{count} cells inside the outline hold no number of people (no value, or {negative} of them less than 0) and "
+        "were left out."
+    ),
+    "raster_partial": N_("The raster covers only {share_pct:g} % of the outline; people in the rest are not counted."),
+    "villages_without_people": N_("{count} villages are the nearest to no inhabited cell and have no people."),
 }  # fmt: skip
 
 

@@ -47,10 +47,16 @@ UNIT = _columns(
 )
 LINK = _columns(text="link_id kind from_id to_id since properties", required="link_id kind from_id to_id")
 
+INDICATOR_VALUE = _columns(
+    text="indicator_code unit_code period source",
+    number="numerator denominator",
+    required="indicator_code unit_code period numerator",
+)
+
 COVERAGE_MODES = ("own_clinic", "joint_clinic", "extension_point", "dispatched_doctor", "mobile_round", "none")
 BOUNDARY_KINDS = ("official", "osm", "approximate_outline", "approximate_voronoi", "extent")
 LEVELS = ("county", "township")
-POSITION_QUALITIES = ("surveyed", "osm", "geonames", "seat", "illustrative", "")
+POSITION_QUALITIES = ("surveyed", "osm", "geonames", "village", "seat", "illustrative", "")
 
 
 def conform(table: pd.DataFrame, columns: dict[str, Column], *, path: str, name: str) -> pd.DataFrame:

@@ -28,20 +28,10 @@ class Question:
 
 def sidebar(_: Translate, language: str) -> Question:
     """Draw the controls and return what they ask."""
-    titles = compute.study_titles()
-    state.restore(list(titles))
+    state.restore(list(compute.study_titles()))
     with st.sidebar:
-        st.markdown("### 医达 Yida")
-        _language_switch(_, language)
-        name = st.selectbox(
-            _("Study"),
-            list(titles),
-            key="study",
-            format_func=lambda n: titles.get(n, {}).get(language, n),
-            on_change=_forget_selection,
-        )
-        with st.spinner(_("Opening the study; a sample is built once, which takes some seconds …")):
-            study = compute.study(name)
+        language_switch(_, language)
+        study = study_choice(_, language)
         threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
         mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
         condition = st.segmented_control(
@@ -63,7 +53,9 @@ def condition_name(_: Translate, condition: str) -> str:
     return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
 
 
-def _language_switch(_: Translate, language: str) -> None:
+def language_switch(_: Translate, language: str) -> None:
+    """The product's name and the switch between Chinese and English."""
+    st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
     st.segmented_control(
         _("Language"),
@@ -72,7 +64,23 @@ def _language_switch(_: Translate, language: str) -> None:
         format_func=LANGUAGE_NAMES.get,
         label_visibility="collapsed",
         required=True,
+        persist_state="session",
     )
+
+
+def study_choice(_: Translate, language: str) -> Study:
+    """The choice of a study, opened."""
+    titles = compute.study_titles()
+    name = st.selectbox(
+        _("Study"),
+        list(titles),
+        key="study",
+        format_func=lambda n: titles.get(n, {}).get(language, n),
+        on_change=_forget_selection,
+        persist_state="session",
+    )
+    with st.spinner(_("Opening the study; a sample is built once, which takes some seconds …")):
+        return compute.study(name)
 
 
 def _forget_selection() -> None:

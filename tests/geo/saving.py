@@ -31,10 +31,14 @@ def save(folder: Path, study: Study, name: str, count: int) -> None:
     print(os.getpid(), flush=True)
     store = open_store(folder)
     for i in range(count):
-        # Parts of its own for every save, so that each writes everything it has.
-        own = replace(study, header={**study.header, "name": f"{name}-{i}"}, content_id=f"{name}-{i}")
-        store.save(own, "fingerprint", replace=False)
-        print(own.name, flush=True)
+        store.save(own_study(study, f"{name}-{i}"), "fingerprint", replace=False)
+        print(f"{name}-{i}", flush=True)
+
+
+def own_study(study: Study, name: str) -> Study:
+    """The study under another name, with a table of its own, so that its save writes one."""
+    demand = study.demand.assign(year=name)
+    return replace(study, header={**study.header, "name": name}, content_id=name, demand=demand)
 
 
 if __name__ == "__main__":

@@ -84,10 +84,14 @@ def test_places_get_the_township_they_are_in(tmp_path):
     assert code["东村"] == ""  # 3 km outside the only township
 
 
-def test_without_townships_every_place_belongs_to_its_nearest_facility(toy):
-    assert sorted(toy.unit["unit_code"]) == ["F1", "F2", "F3"]
-    code = dict(zip(toy.demand["name"], toy.demand["unit_code"], strict=True))
-    assert code == {"西村": "F1", "中村": "F3", "北村": "F3", "东村": "F2", "岛村": "F3", "远村": "F1"}
+def test_without_townships_every_place_belongs_to_its_nearest_township_hospital(tmp_path):
+    west = county.Care("F4", "西乡卫生院", "一般乡镇卫生院", (0, 3000))
+    made = build_study(
+        county.write_county(tmp_path, facilities=county.write_care(tmp_path / "more.csv", (*county.CARE, west)))
+    )
+    assert sorted(made.unit["unit_code"]) == ["F2", "F4"]
+    code = dict(zip(made.demand["name"], made.demand["unit_code"], strict=True))
+    assert code == {"西村": "F4", "中村": "F2", "北村": "F4", "东村": "F2", "岛村": "F4", "远村": "F4"}
 
 
 def test_a_road_that_only_crosses_the_outline_touches_it(tmp_path):
@@ -107,8 +111,8 @@ def test_minutes_of_an_ambulance_worked_out_by_hand(toy):
 
 
 def test_minutes_on_foot_worked_out_by_hand(toy):
-    # All roads at 5 km/h (12 min a km), the hospital's door too; nothing is slower than the horizon of 120 min.
-    expected = {"西村": 3 + 6, "中村": 3 + 78, "北村": NAN, "东村": NAN, "岛村": NAN, "远村": NAN}
+    # All roads at 5 km/h (12 min a km), the hospital's door too; nothing is slower than the horizon of 240 min.
+    expected = {"西村": 3 + 6, "中村": 3 + 78, "北村": 3 + 78 + 66, "东村": 3 + 156 + 30, "岛村": NAN, "远村": NAN}
     found = minutes_of(toy, ("county_hospital",), "walk")
     assert found == pytest.approx(expected, rel=1e-4, nan_ok=True)
 

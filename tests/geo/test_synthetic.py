@@ -290,7 +290,7 @@ def test_a_village_is_called_without_its_committee(village: str, short: str) -> 
 @given(nodes=st.integers(400, 20_000), seed=st.integers(0, 1_000))
 def test_a_mesh_has_about_the_junctions_asked_for(nodes: int, seed: int) -> None:
     degree = np.bincount(_ends(mesh_ways(nodes, seed)).ravel())
-    assert abs((degree >= 3).sum() - nodes) < 0.02 * nodes + 20
+    assert abs((degree >= 3).sum() - nodes) < 0.02 * nodes + 40  # a small mesh is mostly edge
 
 
 def test_a_mesh_is_a_mainland_and_one_small_island() -> None:

@@ -306,6 +306,7 @@
 
   function onClick(event) {
     if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
+    if (app.state.pick) return yida.tell({ kind: "place", lon: event.latlng.lng, lat: event.latlng.lat });
     const slack = event.originalEvent.pointerType === "touch" ? FINGER_PX : HOVER_PX;
     const place = under(event.containerPoint, slack);
     if (place) {
@@ -326,10 +327,12 @@
   }
 
   // The clock keeps n rising even when the frame is built anew, so the page never takes a new click for an old one.
-  yida.choose = function (kind, id) {
+  yida.tell = function (clicked) {
     app.sent = Math.max(app.sent + 1, Date.now());
-    if (window.Streamlit) window.Streamlit.setComponentValue({ clicked: { kind, id, n: app.sent } });
+    if (window.Streamlit) window.Streamlit.setComponentValue({ clicked: { ...clicked, n: app.sent } });
   };
+
+  yida.choose = (kind, id) => yida.tell({ kind, id });
 
   yida.pixel = function (kind, id) {
     const place = app.data && yida.placeOf(app, kind, id);

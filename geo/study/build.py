@@ -1,7 +1,7 @@
-"""The one place that joins the rooms: files in, a study out; a study in, an answer out."""
+"""Files in, a study out; a table changed, another study out. Joins the rooms."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import geopandas as gpd
@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.analysis.coverage import nearest
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
 from geo.intake.lines import ways_from_lines
 from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sample_names
@@ -17,43 +16,19 @@ from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm,
 from geo.intake.reading import is_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.assumptions import Assumptions
-from geo.model.errors import N_, NothingSelected, RoadsElsewhere, TableEmpty, TablesNotGiven
+from geo.model.errors import N_, RoadsElsewhere, TableEmpty, TablesNotGiven
 from geo.model.inputs import Report, Sources, Study, content_id
 from geo.model.problems import Problem, refused
-from geo.model.roads import ROAD_CLASSES, Mode, Roads, Ways
+from geo.model.roads import ROAD_CLASSES, Roads, Ways
+from geo.model.schema import INDICATOR_VALUE, conform
 from geo.model.schemes import Scheme, load_scheme
 from geo.network.contraction import contract
-from geo.network.graph import Graph, build_graph, island_labels
-from geo.network.reach import Surface, arrival_surface
-from geo.network.route import Route, route
-from geo.network.snapping import EdgeIndex, Snapped
-from geo.network.travel_time import nearest_times
+from geo.network.graph import build_graph, island_labels
+from geo.network.snapping import EdgeIndex
 from geo.store import Store
 
 Progress = Callable[[str], None]
 STEPS = 6  # how often `build_study` reports progress
-
-
-@dataclass(frozen=True)
-class Network:
-    """A study's roads in one mode under given assumptions, with its facilities and demand on them."""
-
-    graph: Graph
-    assumptions: Assumptions
-    facility: Snapped
-    demand: Snapped
-
-
-@dataclass(frozen=True)
-class Journey:
-    """From one demand point to its nearest facility of one tier; `way` is None where there is none in reach."""
-
-    tier_id: str
-    facility_row: int
-    way: Route | None
-
-
-# ---- files in, a study out -------------------------------------------------------------------------------------
 
 
 def build_study(sources: Sources, progress: Progress = lambda step: None) -> Study:
@@ -82,9 +57,22 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     problems += outside
     report = _report(roads, facility, demand, len(outside), problems)
     progress(N_("naming"))
-    header = sources.header()
-    name = content_id(header, [facility, demand, unit, outline], roads)
-    return Study(header, facility, demand, unit, outline, roads, report, name)
+    indicator = conform(pd.DataFrame(columns=list(INDICATOR_VALUE)), INDICATOR_VALUE, path="", name="indicator")
+    return _named(Study(sources.header(), facility, demand, indicator, unit, outline, roads, report, ""))
+
+
+def _named(study: Study) -> Study:
+    """The study under the name of its content."""
+    tables = [study.facility, study.demand, study.indicator, study.unit, study.outline]
+    return replace(study, content_id=content_id(study.header, tables, study.roads))
+
+
+def with_tables(study: Study, tables: Mapping[str, pd.DataFrame]) -> Study:
+    """Another study with some tables replaced (facility, demand, unit, outline, indicator) and its report anew."""
+    changed = replace(study, **tables)  # type: ignore[arg-type]
+    outside = _outside(changed.facility, changed.outline) + _outside(changed.demand, changed.outline)
+    report = _report(changed.roads, changed.facility, changed.demand, len(outside), outside)
+    return _named(replace(changed, report=report))
 
 
 def open_study(store: Store, name: str, progress: Progress = lambda step: None) -> Study:
@@ -94,8 +82,9 @@ def open_study(store: Store, name: str, progress: Progress = lambda step: None) 
     """
     if name in sample_names():
         sources = read_manifest(SAMPLE_FOLDER / name)
-        current = fingerprint(sources)
-        if store.fingerprint(name) != current:
+        current, newest = fingerprint(sources), store.newest(name)
+        # Once somebody has committed a list to a sample, theirs is the newest and is never built over.
+        if newest is None or (newest.kind == "study" and newest.fingerprint != current):
             store.save(build_study(sources, progress), current, replace=True)
     return store.load(name)
 
@@ -103,7 +92,7 @@ def open_study(store: Store, name: str, progress: Progress = lambda step: None) 
 def study_names(store: Store) -> dict[str, dict[str, str]]:
     """Name → titles by language of every study that can be opened, samples first."""
     names = {name: dict(read_manifest(SAMPLE_FOLDER / name).title) for name in sample_names()}
-    return names | {entry.name: entry.title for entry in store.entries() if entry.name not in names}
+    return names | {entry.name: dict(entry.title) for entry in store.entries() if entry.name not in names}
 
 
 def study_header(store: Store, name: str) -> dict[str, Any]:
@@ -162,8 +151,15 @@ def _read_areas(
         unit = units_from_osm(sources.roads, outline)
         if len(unit):
             return outline, unit
-    seats = facility[["facility_id", "name", "lon", "lat"]].rename(columns={"facility_id": "unit_code"})
-    return outline, voronoi_units(seats, outline)
+    return outline, voronoi_units(_seats(facility, load_scheme(sources.scheme_id)), outline)
+
+
+def _seats(facility: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
+    """Where townships are centred when no file says: at the township hospitals, else at every facility."""
+    township = {t.tier_id for t in scheme.tiers if t.kind == "township_hospital"}
+    chosen = facility[facility["tier"].isin(township)]
+    places = facility if chosen.empty else chosen
+    return places[["facility_id", "name", "lon", "lat"]].rename(columns={"facility_id": "unit_code"})
 
 
 def _check_touching(outline: gpd.GeoDataFrame, roads: Roads) -> None:
@@ -223,74 +219,3 @@ def _report(
         rows_refused=refused(problems),
         problems=tuple(problems),
     )
-
-
-# ---- a study in, an answer out ---------------------------------------------------------------------------------
-
-
-def assumptions_for(study: Study, condition: str = "day") -> Assumptions:
-    """The default assumptions for a study's terrain under a condition."""
-    return Assumptions(condition=condition, terrain=study.terrain)
-
-
-def network_of(study: Study, mode: Mode, assumptions: Assumptions) -> Network:
-    """The study's roads in one mode, with facilities and demand snapped to them."""
-    graph = build_graph(study.roads, mode, assumptions)
-    index = EdgeIndex(graph, assumptions)
-    places = [index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
-    return Network(graph, assumptions, *places)
-
-
-def nearest_by_tier(study: Study, network: Network) -> pd.DataFrame:
-    """The travel-time table (demand_id, facility_id, travel_time_min) of each demand point's nearest facility a tier.
-
-    The nearest of any set of tiers is the least of its rows, so choosing tiers or a threshold needs no search.
-    """
-    tables = []
-    for tier in sorted(study.facility["tier"].unique()):
-        rows = np.flatnonzero(study.facility["tier"] == tier)
-        minutes, source = nearest_times(network.graph, network.facility.take(rows), network.demand, network.assumptions)
-        hit = source >= 0
-        facility_id = study.facility["facility_id"].to_numpy()[rows[source[hit]]]
-        demand_id = study.demand["demand_id"].to_numpy()[hit]
-        columns = {"demand_id": demand_id, "facility_id": facility_id, "travel_time_min": minutes[hit], "tier": tier}
-        tables.append(pd.DataFrame(columns))
-    return pd.concat(tables, ignore_index=True)
-
-
-def nearest_counted(study: Study, times: pd.DataFrame, tiers: tuple[str, ...]) -> pd.DataFrame:
-    """For every demand point, in the study's order, its nearest facility of the tiers that count.
-
-    `times` is what `nearest_by_tier` makes. Raises NothingSelected when no facility of these tiers reaches anybody.
-    """
-    counted = times[times["tier"].isin(tiers)]
-    if counted.empty:
-        raise NothingSelected()
-    return nearest(counted, study.demand["demand_id"])
-
-
-def surface_of(study: Study, network: Network, tiers: tuple[str, ...], limit_min: float) -> Surface:
-    """Minutes of arrival on a grid, from the nearest facility of the tiers that count, up to `limit_min`.
-
-    Its `contour` at any threshold is the area reached. Raises NothingSelected without such a facility on the network.
-    """
-    rows = np.flatnonzero(study.facility["tier"].isin(tiers))
-    surface = arrival_surface(network.graph, network.facility.take(rows), limit_min, network.assumptions)
-    if surface is None:
-        raise NothingSelected()
-    return surface
-
-
-def journeys(study: Study, network: Network, times: pd.DataFrame, demand_id: str) -> list[Journey]:
-    """From one demand point to its nearest facility of every tier the study has, top tier first."""
-    point = np.flatnonzero(study.demand["demand_id"] == demand_id)
-    own = times[times["demand_id"] == demand_id].set_index("tier")["facility_id"]
-    out = []
-    for tier in load_scheme(study.scheme_id).tiers:
-        if tier.tier_id in own.index:
-            row = np.flatnonzero(study.facility["facility_id"] == own[tier.tier_id])
-            way = route(network.graph, network.facility.take(row), network.demand.take(point), network.assumptions)
-            out.append(Journey(tier.tier_id, int(row[0]), way))
-        elif (study.facility["tier"] == tier.tier_id).any():
-            out.append(Journey(tier.tier_id, -1, None))
-    return out

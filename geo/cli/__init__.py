@@ -1,0 +1,39 @@
+"""The same answers from a terminal: studies, coverage, reach, and the data desk. Beside the rooms.
+
+Exit codes: 0 done, 2 wrong words (argparse), 3 an input or study that cannot be used, 4 a question is open; the reason
+is on stderr.
+"""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from geo.cli import answers, desk, studies
+from geo.model.errors import YidaError
+from geo.output.language import Translate, of_terminal, translator
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; the exit code."""
+    _ = translator(of_terminal())
+    options = _parser(_).parse_args(arguments)
+    run: Callable[[argparse.Namespace, Translate], int | None] = options.run
+    try:
+        code = run(options, _)
+    except YidaError as error:
+        print(f"yida: {error.say(_)}", file=sys.stderr)
+        return 3
+    return code or 0
+
+
+def _parser(_: Translate) -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="yida",
+        description=_("Who reaches care, of which tier, in how many minutes, on real roads."),
+        epilog=_("Start with: yida coverage xishui --minutes 15 --by unit"),
+    )
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+    studies.add(commands, _)
+    answers.add(commands, _)
+    desk.add(commands, _)
+    return parser

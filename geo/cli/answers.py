@@ -1,0 +1,165 @@
+"""`yida coverage` and `yida reach`: the answers. Beside the rooms."""
+
+import argparse
+import json
+from pathlib import Path
+
+import pandas as pd
+import shapely
+
+from geo import study as studies
+from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
+from geo.cli.studies import Commands, opened
+from geo.model.assumptions import CONDITIONS, check_mode
+from geo.model.errors import FileNotWritten, OutOfRange
+from geo.model.inputs import Study
+from geo.model.roads import MODES
+from geo.model.schemes import load_scheme
+from geo.network.reach import contour
+from geo.output.language import Translate
+
+
+def add(commands: Commands, _: Translate) -> None:
+    """The words of `yida coverage` and `yida reach`."""
+    _add_coverage(commands, _)
+    _add_reach(commands, _)
+
+
+def _add_coverage(commands: Commands, _: Translate) -> None:
+    parser = commands.add_parser("coverage", help=_("people covered, beyond the threshold and unreachable"))
+    _add_question(parser, _)
+    parser.add_argument("--minutes", type=float, default=15.0, help=_("threshold, itself included (default 15)"))
+    parser.add_argument("--by", choices=["unit"], help=_("also by township"))
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=_("print JSON: threshold_min, mode, population, covered, beyond, unreachable, units[]"),
+    )
+    parser.set_defaults(run=_coverage)
+
+
+def _add_reach(commands: Commands, _: Translate) -> None:
+    parser = commands.add_parser("reach", help=_("write the areas reached within some minutes as GeoJSON"))
+    _add_question(parser, _)
+    parser.add_argument("--minutes", default="5,10,15,30", help=_("thresholds with commas (default 5,10,15,30)"))
+    parser.add_argument("--out", type=Path, required=True, help=_("the GeoJSON file to write"))
+    parser.set_defaults(run=_reach)
+
+
+def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.add_argument("name", help=_("a study or sample: see yida study list"))
+    parser.add_argument("--mode", choices=MODES, default="ambulance", help=_("how people or ambulances travel"))
+    parser.add_argument(
+        "--from",
+        dest="tiers",
+        default="county_hospital,township_hospital",
+        help=_("tiers that count, with commas (default county_hospital,township_hospital)"),
+    )
+    parser.add_argument("--condition", choices=CONDITIONS, default="day", help=_("speed factor"))
+
+
+def _coverage(options: argparse.Namespace, _: Translate) -> None:
+    check_minutes(options.minutes)
+    study = opened(options.name, _)
+    minutes = _minutes(study, options)
+    whole = coverage(minutes, study.demand["population"], options.minutes)
+    units = coverage_by_unit(study.demand, minutes, options.minutes)
+    units.insert(1, "name", units["unit_code"].map(_unit_names(study)).fillna(""))
+    if options.json:
+        print(json.dumps(coverage_json(whole, units, options.mode), ensure_ascii=False, indent=2))
+        return
+    for line in coverage_lines(whole, _):
+        print(line)
+    if options.by:
+        print("\n".join(_unit_lines(units, _)))
+
+
+def coverage_json(whole: Coverage, units: pd.DataFrame, mode: str) -> dict[str, object]:
+    """The documented JSON of `yida coverage`: people, minutes, and the same keys for every township."""
+    keys = ["unit_code", "name", "population", "covered", "beyond", "unreachable"]
+    rows = units[keys].astype(object).where(units[keys].notna(), None)
+    return {
+        "threshold_min": whole.threshold_min,
+        "mode": mode,
+        "population": whole.population,
+        "covered": whole.covered,
+        "beyond": whole.beyond,
+        "unreachable": whole.unreachable,
+        "units": rows.to_dict(orient="records"),
+    }
+
+
+def coverage_lines(whole: Coverage, _: Translate) -> list[str]:
+    """Coverage as sentences; every percentage with its denominator."""
+
+    def line(sentence: str, people: float) -> str:
+        share = f"{100 * people / whole.population:.1f} %" if whole.population else "—"
+        return sentence.format(people=people, population=whole.population, share=share, minutes=whole.threshold_min)
+
+    return [
+        line(
+            _("Covered within {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share})"),
+            whole.covered,
+        ),
+        line(_("Beyond {minutes:g} min: {people:,.0f} of {population:,.0f} people ({share})"), whole.beyond),
+        line(_("Unreachable: {people:,.0f} of {population:,.0f} people ({share})"), whole.unreachable),
+        _("Modelled drive or walk time only; call handling and turnout are not included."),
+    ]
+
+
+def _unit_names(study: Study) -> dict[str, str]:
+    return dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
+
+
+def _unit_lines(units: pd.DataFrame, _: Translate) -> list[str]:
+    lines = []
+    for row in units.to_dict(orient="records"):
+        share = f"{row['share_pct']:.1f} %" if row["population"] else "—"
+        people = _("{people:,.0f} of {population:,.0f}").format(people=row["covered"], population=row["population"])
+        lines.append(f"{row['unit_code'] or '—'}\t{row['name'] or '—'}\t{people}\t{share}")
+    return lines
+
+
+def _reach(options: argparse.Namespace, _: Translate) -> None:
+    try:
+        thresholds = sorted({float(word) for word in options.minutes.split(",")})
+    except ValueError:
+        raise OutOfRange(what="--minutes", low=1, high=120, value=options.minutes) from None
+    for threshold in thresholds:
+        check_minutes(threshold)
+    study = opened(options.name, _)
+    network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
+    tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
+    surface = studies.surface_of(study, network, tiers, max(thresholds))
+    areas = [contour(surface, threshold) for threshold in thresholds]
+    try:
+        options.out.write_text(json.dumps(reach_geojson(thresholds, areas, options.mode)), encoding="utf-8")
+    except OSError as error:
+        raise FileNotWritten(path=options.out, detail=error.strerror) from error
+    print(_("Wrote {count} areas to {path}.").format(count=len(areas), path=options.out))
+
+
+def reach_geojson(thresholds: list[float], areas: list[shapely.MultiPolygon], mode: str) -> dict[str, object]:
+    """A feature for each threshold; areas are cumulative and modelled."""
+    features = [
+        {
+            "type": "Feature",
+            "properties": {"threshold_min": threshold, "mode": mode, "modelled": True},
+            "geometry": json.loads(shapely.to_geojson(shapely.set_precision(area, 1e-6))),
+        }
+        for threshold, area in zip(thresholds, areas, strict=True)
+    ]
+    return {"type": "FeatureCollection", "features": features}
+
+
+def check_minutes(minutes: float) -> None:
+    """Raises OutOfRange for a threshold nobody means."""
+    if not 1 <= minutes <= 120:
+        raise OutOfRange(what="--minutes", low=1, high=120, value=f"{minutes:g}")
+
+
+def _minutes(study: Study, options: argparse.Namespace) -> "pd.Series[float]":
+    network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
+    tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
+    times = studies.nearest_by_tier(study, network)
+    return studies.nearest_counted(study, times, tiers)["travel_time_min"]

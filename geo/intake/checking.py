@@ -1,0 +1,214 @@
+"""A file's rows against everything that is known: match, locate, classify, validate, judge. Second floor: intake.
+
+The one function a page or the terminal needs is `check_raw`; after an edit or accepted mends, `check_rows`. Both are
+functions of their inputs: nothing is stored, and the order of the rows changes nothing.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from geo.intake.area_rows import Shapes, check_areas
+from geo.intake.classifying import classify
+from geo.intake.headers import population_type
+from geo.intake.indicator_rows import check_indicators
+from geo.intake.listing import SCHEMA, Context, Found, Places, listing_of
+from geo.intake.locating import Located, locate, locate_again
+from geo.intake.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns
+from geo.intake.parents import with_parents
+from geo.intake.reading import OVERFLOW
+from geo.intake.validating import validate
+from geo.model.desk import INDICATOR_VALUE, Answers, Check, Choice, Kind, Mend, Question, Raw
+from geo.model.problems import Problem
+from geo.model.schema import UNIT, Column, conform
+
+__all__ = ["Context", "check_json", "check_raw", "check_rows"]
+
+Translate = Callable[[str], str]
+_BESIDE = ("tier_confidence", "tier_reason", "category_confidence", "category_reason")
+_SCHEMA: dict[str, dict[str, Column]] = {**SCHEMA, "unit": UNIT, "indicator": INDICATOR_VALUE}
+_LEVEL = {"units": "township", "boundary": "county"}
+
+
+def check_raw(
+    raw: Raw,
+    kind: Kind,
+    context: Context,
+    answers: Answers,
+    remembered: Mapping[str, Mapping[str, str]] | None = None,
+    *,
+    shapes: Shapes | None = None,
+    notes: Sequence[Problem] = (),
+    fingerprint: str = "",
+) -> Check:
+    """Every row of a file with its verdict, the problems and mends, and the questions only the user can answer.
+
+    `kind` is any but "roads" (geo.intake.lines). `remembered` is shape_id → mapping. `shapes` are the areas of units
+    or a boundary, EPSG:4326, in the order of the rows. `notes` is what the reader found. While a question is open the
+    check goes on under its guess.
+
+    Raises ChoiceUnknown for an answer "crs" that names no system.
+    """
+    mapping, questions = match_columns(raw, kind, answers, remembered)
+    asked = {str(q.params.get("column")) for q in questions}
+    about_file = [*notes, *left_out(raw, kind), *(p for p in lacking(kind, mapping) if p.column not in asked)]
+    about_file += [Problem("row_too_long", "warning", TABLE_OF[kind], n, "", {"value": v}) for n, v in _surplus(raw)]
+    text = _with_population_type(own_columns(raw, mapping), mapping)
+    order = np.argsort(raw.rows.index.to_numpy(), kind="stable").tolist()
+    ordered = None if shapes is None else [shapes[at] for at in order]
+    located = Located(text, Places.nowhere(), ())
+    if kind in ("facilities", "demand") or (shapes is None and kind in _LEVEL):
+        located = locate(raw, text, TABLE_OF[kind], context, answers)
+    known = Check(kind, pd.DataFrame(), tuple(about_file), (), (*questions, *located.questions), mapping, fingerprint,
+                  raw.shape_id)  # fmt: skip
+    return _judged(known, located, ordered, context)
+
+
+def check_rows(text: pd.DataFrame, before: Check, context: Context, *, shapes: Shapes | None = None) -> Check:
+    """The check again, after rows of `before.text` were edited, mended or left out: same rules, same kind.
+
+    `text` holds our column names, index = row in the file, positions in WGS-84 degrees. What was said about the file,
+    and questions still open, are kept; `before` stays as it is.
+    """
+    clean = text.fillna("").astype("str").sort_index(kind="stable")
+    clean = clean.apply(lambda column: column.str.strip())
+    located = Located(clean, Places.nowhere(), ())
+    if before.kind in ("facilities", "demand"):
+        located = locate_again(clean, TABLE_OF[before.kind], context)
+    left = {int(str(n)) for n in clean.index}
+    about_file = tuple(p for p in before.problems if _is_about_file(p) and (p.row is None or p.row in left))
+    return _judged(replace(before, problems=about_file), located, shapes, context)
+
+
+def _is_about_file(problem: Problem) -> bool:
+    return problem.table == "file" or problem.code in ("column_personal", "column_missing", "row_too_long")
+
+
+# ---- the pipeline ----------------------------------------------------------------------------------------------
+
+
+def _judged(known: Check, located: Located, shapes: Shapes | None, context: Context) -> Check:
+    """`known` with table, problems and mends."""
+    if known.kind in ("facilities", "demand"):
+        values, found = _points(located, TABLE_OF[known.kind], context)
+    elif known.kind in _LEVEL:
+        values, found = check_areas(located.text, shapes, context, _LEVEL[known.kind])
+    else:
+        values, found = check_indicators(located.text, context.unit)
+    problems = _sorted([*known.problems, *(f.problem for f in found)])
+    mends = [f.mend for f in sorted(found, key=lambda f: _place(f.problem)) if f.mend]
+    table = _table(values, TABLE_OF[known.kind], problems)
+    return replace(
+        known, table=table, problems=tuple(problems), mends=(*mends, *located.places.mends), text=located.text
+    )
+
+
+def _points(located: Located, table: str, context: Context) -> tuple[pd.DataFrame, list[Found]]:
+    listing = listing_of(located.text, table, located.places)
+    listing, found = classify(listing, context)
+    if table == "facility":
+        listing = with_parents(listing, context)
+    return listing.values, found + validate(listing, context)
+
+
+def _table(values: pd.DataFrame, table: str, problems: Sequence[Problem]) -> pd.DataFrame:
+    """The schema's columns with `row`, `verdict` and what stands beside them."""
+    rows = [int(str(n)) for n in values.index]
+    out = conform(values, _SCHEMA[table], path="", name=table)
+    beside = {column: values[column].tolist() for column in _BESIDE if column in values.columns}
+    return out.assign(row=np.array(rows, dtype=np.int64), verdict=_verdicts(rows, problems), **beside)
+
+
+def _verdicts(rows: Sequence[int], problems: Iterable[Problem]) -> list[str]:
+    """The worst that is said of each row; an error of the whole file is one of every row."""
+    worst: dict[int | None, str] = {}
+    for problem in problems:
+        if worst.get(problem.row) != "error":
+            worst[problem.row] = problem.severity
+    if worst.get(None) == "error":
+        return ["error"] * len(rows)
+    return [worst.get(row, "ok") for row in rows]
+
+
+def _place(problem: Problem) -> tuple[bool, int, str, str]:
+    return problem.row is not None, problem.row or 0, problem.code, problem.column
+
+
+def _sorted(problems: Iterable[Problem]) -> list[Problem]:
+    return sorted(problems, key=_place)
+
+
+def _surplus(raw: Raw) -> list[tuple[int, str]]:
+    """Rows with cells beyond the header, and these cells."""
+    if OVERFLOW not in raw.rows.columns:
+        return []
+    return [(int(str(n)), text) for n, text in raw.rows[OVERFLOW].items() if text]
+
+
+def _with_population_type(text: pd.DataFrame, mapping: Mapped) -> pd.DataFrame:
+    if "population" not in mapping or "population_type" in mapping:
+        return text
+    return text.assign(population_type=population_type(mapping["population"]))
+
+
+# ---- said ------------------------------------------------------------------------------------------------------
+
+
+def check_json(check: Check, translate: Translate = str) -> dict[str, object]:
+    """A check as plain values for `yida check --json`, its sentences in the language of `translate`.
+
+    `row_errors` cost a row, `row_warnings` do not, `remarks` are about the whole file. A mend is column → new text;
+    `left_out` among the columns stands for leaving the row out.
+    """
+    mends: dict[tuple[int, str], list[Mend]] = {}
+    for mend in check.mends:
+        mends.setdefault((mend.row, mend.kind), []).append(mend)
+    said = [(p, _problem_json(p, mends, translate)) for p in check.problems]
+    return {
+        "kind": check.kind,
+        "verdict": check.verdict,
+        "rows": len(check.table),
+        "rows_ok": check.rows_ok,
+        "row_errors": [one for p, one in said if p.row is not None and p.severity == "error"],
+        "row_warnings": [one for p, one in said if p.row is not None and p.severity == "warning"],
+        "remarks": [one for p, one in said if p.row is None],
+        "questions": [_question_json(q, translate) for q in check.questions],
+        "columns": dict(check.mapping),
+        "fingerprint": check.fingerprint,
+    }
+
+
+def mend_of(problem: Problem, mends: Mapping[tuple[int, str], Sequence[Mend]]) -> Mend | None:
+    """The mend of a problem: of its row and kind, and of its column where there are several."""
+    own = mends.get((problem.row or 0, problem.code), ())
+    return next((m for m in own if problem.column in m.values), own[0] if len(own) == 1 else None)
+
+
+def _problem_json(
+    problem: Problem, mends: Mapping[tuple[int, str], Sequence[Mend]], translate: Translate
+) -> dict[str, object]:
+    mend = mend_of(problem, mends)
+    return {
+        "row": problem.row,
+        "column": problem.column,
+        "code": problem.code,
+        "severity": problem.severity,
+        "message": problem.say(translate),
+        "mend": dict(mend.values) if mend else None,
+    }
+
+
+def _question_json(question: Question, translate: Translate) -> dict[str, object]:
+    return {
+        "id": question.question_id,
+        "question": question.say(translate),
+        "guess": question.guess,
+        "choices": [_choice_json(c) for c in question.choices],
+    }
+
+
+def _choice_json(choice: Choice) -> dict[str, object]:
+    preview = [list(row) for row in choice.preview]
+    return {"value": choice.value, "label": choice.label, "evidence": dict(choice.evidence), "preview": preview}

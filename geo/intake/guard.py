@@ -1,0 +1,244 @@
+"""Reads the files of strangers in a child process with limits. Second floor: intake, files → clean tables.
+
+The child may use so much memory, time and disk and no more, works in a private folder, and has no network where the
+system lets it give the network up. It hands back JSON and Arrow, never a pickle; a child that crashes, hangs or is
+killed is one unreadable file and nothing else.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import asdict
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import NamedTuple
+
+import pyarrow as pa
+import shapely
+
+from geo.intake.cells import DEFAULT_LIMITS, Limits, Progress, demanding, no_progress
+from geo.intake.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
+from geo.intake.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
+from geo.intake.raw import Reading, part_answer, raw_from
+from geo.model.desk import CRS, LAYER, Answers, Question, Raw
+from geo.model.errors import (
+    ChoiceUnknown,
+    CrsMissing,
+    FileMissing,
+    FileTooDemanding,
+    FileUnreadable,
+    InputError,
+    ReadingStopped,
+    TableEmpty,
+)
+
+_ROOT = Path(__file__).resolve().parents[2]
+_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from geo.intake.child import main; main()"
+_KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "TZ")
+_DRIVERS_OFF = (
+    "OGR_VRT,VRT,WFS,OAPIF,CSW,HTTP,GMLAS,GML,GPX,KML,LIBKML,GeoRSS,SQLite,PostgreSQL,MySQL,ODBC,CSV,XLSX,ODS"
+)
+_OPTIONS = {
+    "ARROW_DEFAULT_MEMORY_POOL": "system",  # the others reserve address space by the gigabyte
+    "MALLOC_ARENA_MAX": "2",
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "GDAL_NUM_THREADS": "1",
+    "GDAL_CACHEMAX": "64",
+    "GDAL_SKIP": _DRIVERS_OFF,
+    "OGR_SKIP": _DRIVERS_OFF,
+    "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
+    "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
+    "GDAL_HTTP_TIMEOUT": "1",
+    "SHAPE_RESTORE_SHX": "NO",  # geo.intake.archives does it
+    "PROJ_NETWORK": "OFF",
+    "LC_ALL": "C.UTF-8",
+}
+_ERRORS: dict[str, type[InputError]] = {
+    kind.code: kind for kind in (ChoiceUnknown, CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, TableEmpty)
+}
+_POLL_S = 0.01
+_CPU_KILLED, _MEMORY_KILLED = (-24,), (-6, -9)  # SIGXCPU; abort on a failed allocation, the system's own killer
+_MOSTWORDS = 16 * 1024**2
+
+
+class Guarded(NamedTuple):
+    """What a child handed back: words out of JSON and a table out of Arrow, if it made one."""
+
+    words: dict[str, object]
+    table: pa.Table | None
+
+
+def never() -> bool:
+    """For callers that do not stop a reading."""
+    return False
+
+
+def guarded_raw(
+    path: Path,
+    answers: Answers,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    should_stop: Callable[[], bool] = never,
+    progress: Progress = no_progress,
+) -> tuple[Raw | None, list[Question]]:
+    """`geo.intake.raw.read_raw`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
+    raw, questions, _ = guarded_noted(path, answers, limits=limits, should_stop=should_stop, progress=progress)
+    return raw, questions
+
+
+def guarded_noted(
+    path: Path,
+    answers: Answers,
+    *,
+    limits: Limits = DEFAULT_LIMITS,
+    should_stop: Callable[[], bool] = never,
+    progress: Progress = no_progress,
+) -> Reading:
+    """`guarded_raw` with the problems of the file itself: rows left out, broken text, mixed encodings."""
+    payload = {"part": part_answer(answers)}
+    words, cells = guarded(IN_CHILD, path, payload, limits, should_stop=should_stop, progress=progress)
+    try:
+        grid = grid_from(words, cells)
+    except (KeyError, TypeError, ValueError) as error:
+        raise unreadable(path, BROKE_DOWN) from error
+    return raw_from(path, grid, answers)
+
+
+def guarded_shapes(path: Path, answers: Answers, *, limits: Limits = DEFAULT_LIMITS) -> list[shapely.Geometry | None]:
+    """The shapes of a map layer in EPSG:4326, in the order of the rows that `guarded_raw` gives.
+
+    Answers `LAYER` and `CRS` count as there. Raises as `guarded` does, CrsMissing, ChoiceUnknown.
+    """
+    payload = {"layer": answers.get(LAYER, ""), "crs": answers.get(CRS, "")}
+    table = guarded(SHAPES_IN_CHILD, path, payload, limits).table
+    if table is None:
+        raise unreadable(path, BROKE_DOWN)
+    return [None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in table.column(0).to_pylist()]
+
+
+def guarded(
+    function: str,
+    path: Path,
+    payload: Mapping[str, object],
+    limits: Limits,
+    *,
+    should_stop: Callable[[], bool] = never,
+    progress: Progress = no_progress,
+) -> Guarded:
+    """What `function` ("package.module:name", a `Work`) makes of a file in a child process within `limits`.
+
+    `payload` fits into JSON. `should_stop` is asked and `progress` told the rows read while the child works.
+
+    Raises FileTooDemanding beyond a limit, FileUnreadable when the child crashes, ReadingStopped, and the InputError
+    that the function raised.
+    """
+    try:
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise FileMissing(path=path) from error
+    if size > limits.file_bytes:
+        raise demanding(path, f"more than {limits.file_bytes / 1024**2:,.0f} MB")
+    with TemporaryDirectory(prefix="yida-work-") as folder:
+        request = {"function": function, "path": str(path.resolve()), "payload": payload, "limits": asdict(limits)}
+        status = _run(Path(folder), json.dumps(request), path, limits, should_stop, progress)
+        return _answer(Path(folder), path, status, limits)
+
+
+def _run(
+    folder: Path, request: str, path: Path, limits: Limits, should_stop: Callable[[], bool], progress: Progress
+) -> int:
+    """The child's exit status. It is killed when time is up or the caller wants no more of it."""
+    child = subprocess.Popen(
+        [sys.executable, "-I", "-B", "-X", "utf8", "-c", _START],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=folder,
+        env=_environment(folder),
+        start_new_session=True,
+    )
+    try:
+        _ask(child, request)
+        end, told = time.monotonic() + limits.wall_s, 0
+        while child.poll() is None:
+            if should_stop():
+                raise ReadingStopped(path=path)
+            if time.monotonic() > end:
+                raise demanding(path, f"more than {limits.wall_s:g} s")
+            told = _tell(folder, told, progress)
+            with suppress(subprocess.TimeoutExpired):
+                child.wait(_POLL_S)
+        return child.returncode
+    finally:
+        child.kill()
+        child.wait()
+
+
+def _ask(child: "subprocess.Popen[bytes]", request: str) -> None:
+    assert child.stdin is not None
+    with suppress(BrokenPipeError), child.stdin as pipe:
+        pipe.write(request.encode("utf-8"))
+
+
+def _tell(folder: Path, told: int, progress: Progress) -> int:
+    with suppress(OSError, ValueError):
+        rows = int((folder / PROGRESS).read_text("ascii"))
+        if rows != told:
+            progress(rows)
+            return rows
+    return told
+
+
+def _environment(folder: str | Path) -> dict[str, str]:
+    """Nothing of ours but what a program needs to start: no passwords, no proxies, no search paths."""
+    kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
+    own = dict.fromkeys(("TMPDIR", "TEMP", "TMP", "HOME"), str(folder))
+    return kept | own | _OPTIONS
+
+
+def _answer(folder: Path, path: Path, status: int, limits: Limits) -> Guarded:
+    words = _words(folder)
+    if words is None:
+        if status in _CPU_KILLED:
+            raise demanding(path, f"more than {limits.cpu_s} s of computing")
+        if status in _MEMORY_KILLED:
+            raise demanding(path, f"more than {limits.memory_bytes / 1024**2:,.0f} MB of memory")
+        raise unreadable(path, BROKE_DOWN)
+    if "error" in words:
+        raise _error(path, words)
+    try:
+        return Guarded(words, _table(folder / CELLS))
+    except (pa.ArrowException, OSError, ValueError) as error:
+        raise unreadable(path, BROKE_DOWN) from error
+
+
+def _table(file: Path) -> pa.Table | None:
+    if not file.exists():
+        return None
+    with pa.OSFile(str(file)) as source:
+        return pa.ipc.open_file(source).read_all()
+
+
+def _words(folder: Path) -> dict[str, object] | None:
+    try:
+        if (folder / WORDS).stat().st_size > _MOSTWORDS:
+            return None
+        words = json.loads((folder / WORDS).read_text("utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return None
+    return words if isinstance(words, dict) else None
+
+
+def _error(path: Path, words: Mapping[str, object]) -> InputError:
+    """The child's error, of a kind that is known, with text for parameters, and about the file asked for."""
+    kind = _ERRORS.get(str(words["error"]), FileUnreadable)
+    params = words.get("params")
+    told = {str(k): str(v) for k, v in params.items()} if isinstance(params, dict) else {}
+    with suppress(KeyError, IndexError, ValueError):
+        return kind(**(told | {"path": path}))
+    return unreadable(path, BROKE_DOWN)

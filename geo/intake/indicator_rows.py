@@ -1,0 +1,101 @@
+"""Rows of indicator values under check (docs: domain, section 6). Second floor: intake, files → clean tables.
+
+A figure is a numerator, and for a ratio its denominator, of one unit and one period. Which indicators are ratios is
+said by the user's catalogue, so a numerator above its denominator is a warning here.
+"""
+
+import re
+import unicodedata
+from collections.abc import Hashable, Mapping
+
+import numpy as np
+import pandas as pd
+
+from geo.intake.listing import Found
+from geo.intake.mends import leave_out
+from geo.intake.numbers import number_from
+from geo.model.desk import INDICATOR_VALUE, Mend
+from geo.model.problems import Problem, Severity
+
+_PERIOD = re.compile(
+    r"(\d{4})(?:[年\-/.]?(?:(Q[1-4]|H[12])|第?([1-4一二三四])季度?|(0?[1-9]|1[0-2])月?)?)年?", re.IGNORECASE
+)
+_QUARTER = {"一": "1", "二": "2", "三": "3", "四": "4"}
+
+
+def period_of(text: str) -> str:
+    """A year, half-year, quarter or month in one spelling (2024, 2024H1, 2024Q1, 2024-03), "" if it is none of them."""
+    hit = _PERIOD.fullmatch(unicodedata.normalize("NFKC", text).replace(" ", ""))
+    if hit is None or not 1949 <= int(hit[1]) <= 2100:
+        return ""
+    if hit[2]:
+        return hit[1] + hit[2].upper()
+    if hit[3]:
+        return f"{hit[1]}Q{_QUARTER.get(hit[3], hit[3])}"
+    return f"{hit[1]}-{int(hit[4]):02d}" if hit[4] else hit[1]
+
+
+def check_indicators(text: pd.DataFrame, unit: pd.DataFrame) -> tuple[pd.DataFrame, list[Found]]:
+    """Table INDICATOR_VALUE of the rows (index kept), and what is wrong with which row. `unit` is the study's."""
+    full = text.reindex(columns=list(INDICATOR_VALUE), fill_value="").astype("str")
+    read: dict[str, object] = {c: [_number(t) for t in full[c].tolist()] for c in ("numerator", "denominator")}
+    read["period"] = [period_of(t) for t in full["period"].tolist()]
+    values = full.assign(**read)  # type: ignore[arg-type]
+    rows = [int(n) for n in full.index]
+    records = full.to_dict("records")
+    found = [finding for row, cells in zip(rows, records, strict=True) for finding in _row(row, cells)]
+    return values, found + _twice(rows, values) + _units(rows, values, unit)
+
+
+def _number(text: str) -> float:
+    value = number_from(text)
+    return np.nan if value is None else value
+
+
+def _problem(code: str, row: int, column: str, severity: Severity = "error", **params: object) -> Problem:
+    return Problem(code, severity, "indicator", row, column, params)
+
+
+def _row(row: int, cells: Mapping[Hashable, str]) -> list[Found]:
+    needed = ("indicator_code", "unit_code", "period", "numerator")
+    found = [Found(_problem("figure_missing", row, c)) for c in needed if not cells[c]]
+    if cells["period"] and not period_of(cells["period"]):
+        found.append(Found(_problem("period_unclear", row, "period", value=cells["period"])))
+    numbers = {c: number_from(cells[c]) for c in ("numerator", "denominator")}
+    for column, value in numbers.items():
+        if value is None:
+            found.append(Found(_problem("figure_not_a_number", row, column, value=cells[column])))
+    part, whole = numbers["numerator"], numbers["denominator"]
+    if whole == 0:
+        found.append(Found(_problem("denominator_zero", row, "denominator", value=cells["denominator"])))
+    elif part is not None and whole is not None and part > whole:
+        params = {"value": cells["numerator"], "whole": cells["denominator"]}
+        found.append(Found(_problem("ratio_above_one", row, "numerator", "warning", **params)))
+    return found
+
+
+def _twice(rows: list[int], values: pd.DataFrame) -> list[Found]:
+    """Figures told twice for one indicator, unit and period."""
+    first: dict[tuple[str, str, str], int] = {}
+    found = []
+    columns = (values[c].tolist() for c in ("indicator_code", "unit_code", "period"))
+    for row, key in zip(rows, zip(*columns, strict=True), strict=True):
+        if all(key) and first.setdefault(key, row) != row:
+            params = {"value": key[0], "other_row": first[key]}
+            found.append(
+                Found(_problem("figure_twice", row, "indicator_code", **params), leave_out("figure_twice", row))
+            )
+    return found
+
+
+def _units(rows: list[int], values: pd.DataFrame, unit: pd.DataFrame) -> list[Found]:
+    """Figures of units that the study does not have; a name of one gets its code as a mend."""
+    codes = {str(c) for c in unit.get("unit_code", [])}
+    known = codes | {c[:6] for c in codes}
+    named = {str(n): str(c) for c, n in zip(unit.get("unit_code", []), unit.get("name", []), strict=True)}
+    found = []
+    for row, code in zip(rows, values["unit_code"].tolist(), strict=True):
+        if code and known and code not in known:
+            mend = Mend("township_unknown", row, {"unit_code": named[code]}) if code in named else None
+            found.append(Found(_problem("township_unknown", row, "unit_code", "warning", value=code), mend))
+    return found

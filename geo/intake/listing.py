@@ -1,0 +1,201 @@
+"""A list under check: its text, and what could be read of it. Second floor: intake, files → clean tables.
+
+Nothing is judged here. `values` holds what the text could be read as, unknown where it could not; the rules
+(geo.intake.validating, geo.intake.classifying) look at both and say what is wrong.
+"""
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from geo.intake.difference import plain_name
+from geo.intake.evidence import Evidence
+from geo.intake.numbers import is_scientific, number_from
+from geo.model.desk import Mend
+from geo.model.problems import Problem
+from geo.model.roads import Floats
+from geo.model.schema import DEMAND, FACILITY, Column
+from geo.model.schemes import Scheme
+
+RoadDistance = Callable[[Floats, Floats], Floats]  # degrees → metres to the nearest road, infinite without any
+LIMITS: dict[str, float] = {  # more than this is a slip of the pen, not a county's figure
+    "beds": 10_000,
+    "physicians": 20_000,
+    "nurses": 20_000,
+    "ambulances": 1_000,
+    "population_served": 10_000_000,
+    "population": 10_000_000,
+    "population_65_plus": 10_000_000,
+}
+KEY = {"facility": "facility_id", "demand": "demand_id"}
+CODES = {
+    "facility": ("facility_id", "unit_code", "parent_id", "community_id"),
+    "demand": ("demand_id", "unit_code"),
+}
+PLACED = ("village", "seat")  # qualities of positions that stand for a whole village or township
+SCHEMA: dict[str, dict[str, Column]] = {"facility": FACILITY, "demand": DEMAND}
+_EXTRA = ("unit_name", "village_code", "address")  # columns of lists that are read but not stored
+_AMOUNT = re.compile(r"[约共计近有]*\s*(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*(?:余|多)?\s*[张个人名位辆台床口]*")
+_NONE = {"无", "没有", "na", "n/a", "none", "null", "nan", "-", "--", "—", "/", "\\", "不详", "未知", "暂无", "x"}
+
+
+class Found(NamedTuple):
+    """One finding on a row and what would put it right."""
+
+    problem: Problem
+    mend: Mend | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What a list is checked against. `unit` and `outline` are in EPSG:4326; tables may be empty.
+
+    `demand` and `facility` are the stored lists: villages place rows without coordinates, facilities may be parents.
+    """
+
+    scheme: Scheme
+    outline: gpd.GeoDataFrame
+    unit: gpd.GeoDataFrame
+    demand: pd.DataFrame
+    facility: pd.DataFrame
+    road_distance: RoadDistance | None = None
+    evidence: Evidence = field(default_factory=Evidence)  # for the guess of a coordinate system
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the rows are, in WGS-84 degrees, NaN where unknown. `notes` are problem codes, "" where all is plain;
+    `quality` is how a row without coordinates was placed ("village", "seat"), "" where it had its own; `found` is what
+    placing had to say."""
+
+    lon: Floats
+    lat: Floats
+    notes: tuple[str, ...]
+    quality: tuple[str, ...]
+    found: tuple[Found, ...] = ()
+    mends: tuple[Mend, ...] = ()  # names misspelt, found on the way
+
+    @classmethod
+    def nowhere(cls) -> "Places":
+        """Of rows that have no place of their own."""
+        return cls(np.empty(0), np.empty(0), (), ())
+
+
+@dataclass(frozen=True)
+class Listing:
+    """A facility or demand list under check. `text` and `values` share their index, the row numbers, in their order."""
+
+    table: str
+    text: pd.DataFrame  # every schema column and _EXTRA, "" where the file has none
+    values: pd.DataFrame  # schema columns in their kinds
+    places: Places
+
+    @property
+    def key(self) -> str:
+        return KEY[self.table]
+
+    @cached_property
+    def rows(self) -> list[int]:
+        return [int(n) for n in self.text.index]
+
+    def cells(self, column: str) -> list[str]:
+        """A column's text. Made anew at each call: not for the inside of a loop."""
+        return [str(t) for t in self.text[column].tolist()]
+
+    def with_values(self, **columns: object) -> "Listing":
+        """The same list with columns of `values` replaced."""
+        return Listing(self.table, self.text, self.values.assign(**columns), self.places)  # type: ignore[arg-type]
+
+    def problem(
+        self, code: str, row: int, column: str, params: Mapping[str, object] | None = None, *, error: bool = False
+    ) -> Problem:
+        """A finding on one of the rows."""
+        return Problem(code, "error" if error else "warning", self.table, row, column, dict(params or {}))
+
+
+def listing_of(text: pd.DataFrame, table: str, places: Places) -> Listing:
+    """The list with everything that could be read. `text` has our column names, sorted by row number."""
+    columns = [*SCHEMA[table], *_EXTRA]
+    blank = {c: "" for c in columns if c not in text.columns}
+    full = text.assign(**blank)[columns].astype("str")
+    values = full.drop(columns=list(_EXTRA))
+    read: dict[str, object] = {c: figures(full[c].tolist(), LIMITS[c])[0] for c in LIMITS if c in values.columns}
+    told = full["position_quality"].tolist()
+    quality = [q or own for q, own in zip(places.quality, told, strict=True)]
+    placed = tuple(q if q in PLACED else "" for q in quality)  # those mended before are placed too
+    read |= {"lon": places.lon, "lat": places.lat, "position_quality": quality}
+    read[KEY[table]] = unique_ids(full[KEY[table]].tolist(), full.index.tolist(), table)
+    read["unit_code"] = [_nine(code) for code in full["unit_code"].tolist()]
+    return Listing(table, full, values.assign(**read), replace(places, quality=placed))  # type: ignore[arg-type]
+
+
+# ---- figures ---------------------------------------------------------------------------------------------------
+
+
+def figures(texts: list[str], limit: float) -> tuple[Floats, Mapping[str, str]]:
+    """Every text as a number from 0 to `limit`, NaN where it is none; and text → problem code of those that are not."""
+    read = {text: _figure(text, limit) for text in set(texts)}
+    values = np.array([read[text][0] for text in texts], dtype=np.float64)
+    return values, {text: code for text, (_, code) in read.items() if code}
+
+
+def _figure(text: str, limit: float) -> tuple[float, str]:
+    value = number_from(text)
+    if value is None:
+        return math.nan, "number_invalid"
+    if value < 0:
+        return math.nan, "number_negative"
+    return (math.nan, "number_too_large") if value > limit else (value, "")
+
+
+def amount_in(text: str) -> str:
+    """The number meant by "约50张" or "1.2万", "" for a word that says there is none, else None-like "?"."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    if plain.casefold() in _NONE:
+        return ""
+    hit = _AMOUNT.fullmatch(plain)
+    if hit is None:
+        return "?"
+    value = float(hit[1].replace(",", "")) * (10_000 if hit[2] else 1)
+    return f"{value:.10g}"
+
+
+# ---- ids and codes ---------------------------------------------------------------------------------------------
+
+
+def unique_ids(given: list[str], rows: list[int], table: str) -> list[str]:
+    """Every row's id: its own, one made from the row number where it has none that can be used, a suffix where a row
+    before has it."""
+    own = ["" if is_scientific(text) else text for text in given]
+    taken = set(own)
+    seen: set[str] = set()
+    count: dict[str, int] = {}
+    ids = []
+    for row, text in zip(rows, own, strict=True):
+        wanted = text or f"{table}-row-{row}"
+        new = wanted
+        while new in seen or (new in taken and (new != wanted or not text)):
+            count[wanted] = count.get(wanted, 1) + 1
+            new = f"{wanted}-{count[wanted]}"
+        seen.add(new)
+        ids.append(new)
+    return ids
+
+
+def _nine(code: str) -> str:
+    """A township's code: of a village's 12 digits the first 9."""
+    return code[:9] if len(code) == 12 and code.isdigit() else code
+
+
+def plain_names(listing: Listing) -> list[str]:
+    """Names as they are compared."""
+    read = {name: plain_name(name) for name in set(listing.cells("name"))}
+    return [read[name] for name in listing.cells("name")]

@@ -1,0 +1,219 @@
+"""The check of an upload on screen: questions, verdicts, rows to edit, mends to accept, rows on a map."""
+
+from collections import Counter
+from dataclasses import replace
+
+import pandas as pd
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geo.model.desk import Check, Mend, Question
+from geo.model.inputs import Study
+from geo.output.maps import base_map, state_group
+from geo.study import desk
+from pages.ui import compute, draft
+from pages.ui.draft import Draft
+from pages.ui.map_text import map_text
+from pages.ui.serve import ASSET_ROOT
+from pages.ui.text import Translate, plain
+
+MOST_ROWS = 2000  # shown at once; the download has them all
+VERDICTS = ("error", "warning", "ok")
+
+
+def questions(_: Translate, current: Draft) -> None:
+    """What only the user can tell, each with its evidence and a preview; an answer checks the file again."""
+    for question in current.check.questions:
+        with st.container(border=True):
+            _ask(_, current, question)
+
+
+def _ask(_: Translate, current: Draft, question: Question) -> None:
+    st.markdown(f"**{plain(question.say(_))}**")
+    labels = {choice.value: choice.label or choice.value for choice in question.choices}
+    evidence = [{_("Choice"): labels[c.value], **c.evidence} for c in question.choices if c.evidence]
+    if evidence:
+        st.dataframe(pd.DataFrame(evidence).rename(columns=_evidence_names(_)), hide_index=True)
+    for choice in question.choices:
+        if choice.preview and not evidence:
+            st.caption(plain(labels[choice.value]))
+            st.dataframe(pd.DataFrame(choice.preview), hide_index=True)
+    values = list(labels)
+    picked = st.selectbox(
+        _("Answer"),
+        values,
+        index=values.index(question.guess) if question.guess in values else None,
+        format_func=lambda value: labels[value],
+        key=f"answer:{question.question_id}:{current.revision}",
+        placeholder=_("Choose one"),
+    )
+    if st.button(_("Take this answer"), key=f"take:{question.question_id}:{current.revision}", disabled=picked is None):
+        draft.answer(_, current, question.question_id, str(picked))
+        st.rerun()
+
+
+def _evidence_names(_: Translate) -> dict[str, str]:
+    return {
+        "points": _("Points looked at"),
+        "road_median_m": _("Median distance to a road, m"),
+        "place_median_m": _("Median distance to the place of the same name, m"),
+        "inside_pct": _("Inside the county, % of points"),
+    }
+
+
+def summary(_: Translate, check: Check) -> None:
+    """How many rows can be used, of how many."""
+    count = Counter(check.table["verdict"])
+    whole = _("of {whole:,} rows").format(whole=len(check.table))
+    with st.container(key="figures"):
+        names = {"ok": _("Rows in order"), "warning": _("Rows to look at"), "error": _("Rows that cannot be used")}
+        for column, verdict in zip(st.columns(3), ("ok", "warning", "error"), strict=True):
+            column.metric(
+                names[verdict], f"{count[verdict]:,}", whole, delta_color="off", delta_arrow="off", border=True
+            )
+
+
+def about_file(_: Translate, check: Check) -> None:
+    """What is said about the file as a whole, and how its columns were read."""
+    for problem in [p for p in check.problems if p.row is None][:12]:
+        st.caption(plain(problem.say(_)))
+    with st.expander(_("How the columns were read")):
+        names = {_("Column of ours"): check.mapping.keys(), _("Column of the file"): check.mapping.values()}
+        st.dataframe(pd.DataFrame(names), hide_index=True)
+
+
+def rows(_: Translate, current: Draft) -> None:
+    """The rows with verdict and reason; every cell can be edited, and is checked again at once."""
+    check = current.check
+    names = {"error": _("Cannot be used"), "warning": _("To look at"), "ok": _("In order")}
+    wanted = st.pills(
+        _("Show"), VERDICTS, selection_mode="multi", default=["error", "warning"], format_func=names.get, key="verdicts"
+    )
+    said = _said(_, check)
+    verdict = dict(zip(check.table["row"], check.table["verdict"], strict=True))
+    kept = [row for row in check.text.index if verdict.get(row, "error") in (wanted or VERDICTS)]
+    if not kept:
+        st.success(_("No row with these verdicts."))
+        return
+    if len(kept) > MOST_ROWS:
+        st.caption(_("The first {shown:,} of {whole:,} rows").format(shown=MOST_ROWS, whole=len(kept)))
+    shown = check.text.loc[kept[:MOST_ROWS]]
+    beside = pd.DataFrame(
+        {_("Verdict"): [names[verdict.get(r, "error")] for r in shown.index], _("Why"): [said[r] for r in shown.index]},
+        index=shown.index,
+    )
+    table = pd.concat([beside, shown], axis=1).rename_axis(_("Row"))
+    changed = st.data_editor(
+        table, disabled=[_("Row"), *beside.columns], key=f"rows:{current.revision}", height=420, num_rows="fixed"
+    )
+    cells = changed[list(shown.columns)].fillna("").astype("str")
+    if not cells.equals(shown.astype("str")):
+        text = check.text.copy()
+        text.loc[cells.index] = cells
+        draft.keep(replace(current, check=desk.edited(check, text, compute.desk_context(current.base))))
+        st.rerun()
+
+
+def _said(_: Translate, check: Check) -> "dict[int, str]":
+    said: dict[int, list[str]] = {int(str(row)): [] for row in check.text.index}
+    for problem in check.problems:
+        if problem.row in said:
+            said[problem.row].append(problem.say(_))
+    return {row: " ".join(sentences) for row, sentences in said.items()}
+
+
+def mends(_: Translate, current: Draft) -> None:
+    """What would put rows right: all of a kind at a click, or one by one."""
+    check = current.check
+    if not check.mends:
+        st.info(_("Nothing is proposed."))
+        return
+    said = {(p.row, p.code): p.say(_) for p in check.problems}
+    for kind, count in Counter(m.kind for m in check.mends).most_common():
+        mine = tuple(m for m in check.mends if m.kind == kind)
+        with st.expander(_("{kind}: {count:,} rows").format(kind=plain(mend_name(_, kind)), count=count)):
+            table = pd.DataFrame({
+                _("Take"): [True] * len(mine),
+                _("Row"): [m.row for m in mine],
+                _("Change"): [_change(_, check, m) for m in mine],
+                _("Why"): [said.get((m.row, kind), "") for m in mine],
+            })  # fmt: skip
+            ticked = st.data_editor(
+                table, hide_index=True, disabled=list(table.columns[1:]), key=f"mends:{kind}:{current.revision}"
+            )
+            if st.button(_("Accept the ticked ones"), key=f"accept:{kind}:{current.revision}", type="primary"):
+                taken = tuple(m for m, yes in zip(mine, ticked[_("Take")], strict=True) if yes)
+                draft.keep(replace(current, check=desk.mended(check, taken, compute.desk_context(current.base))))
+                st.rerun()
+
+
+def mend_name(_: Translate, kind: str) -> str:
+    """A kind of mend in words."""
+    names = {
+        "position_swapped": _("Exchange longitude and latitude"),
+        "position_zero": _("Fill in the place"),
+        "position_missing": _("Fill in the place"),
+        "id_duplicate": _("Give an id of its own"),
+        "code_scientific": _("Restore the code"),
+        "township_disagrees": _("Take the township of the position"),
+        "township_unknown": _("Fill in the township"),
+        "parent_missing": _("Fill in the parent"),
+        "parent_unknown": _("Correct the parent"),
+        "name_misspelt": _("Correct the name"),
+        "part_exceeds_whole": _("Correct the figures"),
+    }
+    return names.get(kind, _("Proposed change"))
+
+
+def _change(_: Translate, check: Check, mend: Mend) -> str:
+    if "left_out" in mend.values:
+        return _("leave the row out")
+    before = check.text.loc[mend.row] if mend.row in check.text.index else {}
+    return "; ".join(f"{column}: {before.get(column, '')} → {value}" for column, value in mend.values.items())
+
+
+def on_map(_: Translate, language: str, current: Draft) -> None:
+    """The rows where they would stand. A row without a place is put where the map is clicked."""
+    waiting = [int(str(r)) for r in current.check.table.loc[current.check.table["lon"].isna(), "row"]]
+    row = None
+    if waiting:
+        row = st.selectbox(
+            _("Row without a place: choose it, then click its place on the map"),
+            waiting,
+            format_func=lambda n: f"{n} · {current.check.text.loc[n].get('name', '')}",
+            key=f"waiting:{current.revision}",
+        )
+    _draw(_, language, current, picking=row is not None)
+    clicked = (st.session_state.get("desk_map") or {}).get("clicked") or {}
+    if row is not None and clicked.get("kind") == "place" and clicked.get("n") != st.session_state.get("placed"):
+        st.session_state.placed = clicked["n"]
+        put = Mend("placed_by_hand", row, {"lon": f"{clicked['lon']:.6f}", "lat": f"{clicked['lat']:.6f}"})
+        check = desk.mended(current.check, (put,), compute.desk_context(current.base))
+        draft.keep(replace(current, check=check))
+        st.rerun()
+
+
+def _draw(_: Translate, language: str, current: Draft, *, picking: bool) -> None:
+    study: Study = current.base
+    scheme = compute.scheme(study)
+    tiers = [t.tier_id for t in scheme.tiers]
+    st_folium(
+        base_map(compute.rows_url(study, current.check), study.outline.total_bounds, None, ASSET_ROOT),
+        feature_group_to_add=state_group({
+            "lang": language,
+            "text": map_text(_, language, scheme, study),
+            "layers": {"roads": True, "units": True, "facilities": True, "villages": False, "labels": True},
+            "threshold_min": 15,
+            "minutes": [],
+            "tiers_on": tiers,
+            "tiers_counted": tiers,
+            "pick": picking,
+            "routes": [],
+            "badges": [_("Not stored yet")],
+            "stamp": _("Internal working map, not for publication"),
+        }),
+        key="desk_map",
+        height=560,
+        use_container_width=True,
+        returned_objects=[],
+    )  # fmt: skip
