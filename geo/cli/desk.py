@@ -1,48 +1,57 @@
-"""`yida check`, `yida import` and the versions of a study: the data desk without a browser. Beside the rooms."""
+"""`yida check` and `yida import`: the data desk without a browser. Beside the rooms."""
 
 import argparse
 import getpass
 import json
-import shutil
+from dataclasses import dataclass
 from pathlib import Path
 
+from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.intake.checking import check_json
+from geo.intake.difference import Difference, pair_key
 from geo.model.desk import Answers, Check
-from geo.model.errors import ChoiceUnknown, FileMissing, FileUnreadable
+from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
 from geo.output.language import Translate
-from geo.output.tables import csv_bytes
-from geo.store import Store, home, open_store
-from geo.store.engine import BACKUP, FILE
+from geo.store import Store, open_store
 from geo.study import desk
 
 EXIT = {"accepted": 0, "accepted_with_warnings": 0, "needs_answer": 4, "rejected": 3}
+COUNTED = ("county_hospital", "township_hospital")  # kinds of tiers that the change of coverage looks at
+
+
+@dataclass(frozen=True)
+class _Looked:
+    """A checked file beside the study it belongs to. `found` and `after` are None while nothing can be stored."""
+
+    study: Study
+    version: int
+    check: Check
+    found: Difference | None = None
+    after: Study | None = None
 
 
 def add(commands: Commands, _: Translate) -> None:
-    """The words of `yida check`, `import`, `versions`, `download`, `restore` and `store`."""
+    """The words of `yida check` and `yida import`."""
     check = commands.add_parser(
         "check",
         help=_("check a list against a study, row by row"),
         epilog="yida check clinics.xlsx --study xishui --answer crs=GCJ-02 --json",
     )
     _add_file(check, _)
-    check.add_argument("--json", action="store_true", help=_("print JSON: verdict, rows_ok, row_errors[], questions[]"))
     check.set_defaults(run=_check)
     load = commands.add_parser("import", help=_("check a list and store it as a new version"))
     _add_file(load, _)
     load.add_argument("--note", default="", help=_("what this version is about"))
     load.add_argument("--author", default="", help=_("who stores it (default: the user of this terminal)"))
-    load.add_argument("--close-missing", action="store_true", help=_("what the list lacks is closed, not only missing"))
     load.set_defaults(run=_import)
-    _add_versions(commands, _)
 
 
 def _add_file(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.add_argument("file", type=Path, help=_("the list: CSV, XLSX, XLS, GeoJSON, Shapefile, GeoPackage or KML"))
+    parser.add_argument("file", type=Path, help=_("the list: a table, a map layer, an OSM extract or a GeoTIFF"))
     parser.add_argument("--study", default="xishui", help=_("the study it belongs to (default xishui)"))
-    parser.add_argument("--kind", choices=desk.DESK_KINDS, default="facilities", help=_("what the list holds"))
+    parser.add_argument("--kind", choices=desk.KINDS, default="facilities", help=_("what the list holds"))
     parser.add_argument(
         "--answer",
         action="append",
@@ -53,77 +62,97 @@ def _add_file(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.add_argument(
         "--mend", action="append", default=[], metavar="KIND", help=_("accept all mends of a kind, or all")
     )
-
-
-def _add_versions(commands: Commands, _: Translate) -> None:
-    versions = commands.add_parser("versions", help=_("list the versions of a study, the newest first"))
-    versions.add_argument("name")
-    versions.set_defaults(run=_versions)
-    download = commands.add_parser("download", help=_("write a stored list as CSV"))
-    download.add_argument("name")
-    download.add_argument("--kind", choices=desk.DESK_KINDS, default="facilities", help=_("what the list holds"))
-    download.add_argument("--version", type=int, help=_("the number of the version (default: the newest)"))
-    download.add_argument("--out", type=Path, required=True, help=_("the CSV file to write"))
-    download.set_defaults(run=_download)
-    restore = commands.add_parser("restore", help=_("make an older version the newest again"))
-    restore.add_argument("name")
-    restore.add_argument("version", type=int)
-    restore.set_defaults(run=_restore)
-    store = commands.add_parser("store", help=_("restore the last good backup of a damaged store"))
-    store.add_argument("action", choices=["restore"])
-    store.set_defaults(run=_restore_backup)
+    parser.add_argument(
+        "--decide",
+        action="append",
+        default=[],
+        metavar="PAIR=same",
+        help=_("whether two similar names are the same or different; kept for the next list; may be repeated"),
+    )
+    parser.add_argument(
+        "--close-missing", action="store_true", help=_("what the list lacks is closed, not just missing")
+    )
+    parser.add_argument("--minutes", type=float, help=_("also tell the people within so many minutes before and after"))
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=_("print JSON: verdict, rows_ok, row_errors[], questions[], difference, coverage"),
+    )
 
 
 def _check(options: argparse.Namespace, _: Translate) -> int:
-    study = opened(options.study, _)
-    check = _checked(open_store(), study, options)
-    if options.json:
-        print(json.dumps(check_json(check, _), ensure_ascii=False, indent=2))
-    else:
-        print("\n".join(_lines(check, _)))
-    return EXIT[check.verdict]
+    looked = _look(open_store(), options, _)
+    _tell(looked, options, _, {})
+    return EXIT[looked.check.verdict]
 
 
 def _import(options: argparse.Namespace, _: Translate) -> int:
     store = open_store()
-    study = opened(options.study, _)
-    newest = store.newest(study.name)
+    looked = _look(store, options, _)
+    check, after = looked.check, looked.after
+    if after is None:
+        _tell(looked, options, _, {"version": None})
+        return EXIT[check.verdict]
+    desk.remember_mapping(store, looked.study.name, check)
+    desk.remember_decisions(store, looked.study.name, _pairs(options.decide, "--decide"))
+    version = None
+    if after.content_id != looked.study.content_id:
+        # The same file, laid over the same version, is the same operation: a retry stores nothing twice.
+        operation = f"import-{check.kind}-{check.fingerprint[:32]}-{looked.version}"
+        author = options.author or getpass.getuser()
+        upload = desk.Upload(author, options.note, options.file.name, check.fingerprint, operation)
+        version = desk.commit_or_raise(store, looked.study, looked.version, after, check.kind, upload)
+    _tell(looked, options, _, {"version": version})
+    return 0
+
+
+def _look(store: Store, options: argparse.Namespace, _: Translate) -> _Looked:
+    """The file checked against the newest version, and what it would change."""
+    if options.minutes is not None:
+        check_minutes(options.minutes)
+    opened(options.study, _)  # builds a sample that is not there yet
+    newest = store.newest(options.study)
+    version = newest.version_id if newest else 0
+    study = store.load(options.study, version)
     check = _checked(store, study, options)
     if EXIT[check.verdict]:
-        print("\n".join(_lines(check, _)))
-        return EXIT[check.verdict]
-    found = desk.difference(study, check, store.recall(study.name, "pair:"))
+        return _Looked(study, version, check)
+    decisions = desk.recall_decisions(store, study.name) | _pairs(options.decide, "--decide")
+    found = desk.difference(study, check, decisions)
     after = desk.proposed(study, check, found, gone_are_closed=options.close_missing)
-    # The same file, laid over the same version, is the same operation: a retry stores nothing twice.
-    operation = f"import-{check.fingerprint[:32]}-{newest.version_id if newest else 0}"
-    author = options.author or getpass.getuser()
-    upload = desk.Upload(author, options.note, options.file.name, check.fingerprint, operation)
-    version = desk.commit_or_raise(store, study, newest.version_id if newest else 0, after, check.kind, upload)
-    desk.remember_mapping(store, study.name, check)
-    told = _(
-        "Version {version} stored: {added} added, {changed} changed, {moved} moved, {gone} gone, {refused} refused."
-    )
-    counts = {"added": len(found.added), "changed": found.changes["id"].nunique(), "moved": len(found.moved)}
-    refused = len(check.table) - check.rows_ok
-    print(told.format(version=version, **counts, gone=len(found.gone), refused=refused))
-    return 0
+    return _Looked(study, version, check, found, after)
 
 
 def _checked(store: Store, study: Study, options: argparse.Namespace) -> Check:
     context = desk.context_of(study)
     remembered = desk.recall_mappings(store, study.name, options.kind)
-    check = desk.check_file(options.file, options.kind, context, _answers(options.answer), remembered)
+    answers: Answers = _pairs(options.answer, "--answer")
+    check = desk.check_file(options.file, options.kind, context, answers, remembered)
     wanted = set(options.mend)
     mends = tuple(m for m in check.mends if m.kind in wanted or "all" in wanted)
     return desk.mended(check, mends, context) if mends else check
 
 
-def _answers(words: list[str]) -> Answers:
-    pairs = [word.partition("=") for word in words]
+def _pairs(words: list[str], option: str) -> dict[str, str]:
+    pairs = [word.rpartition("=") if option == "--decide" else word.partition("=") for word in words]
     for question, _, value in pairs:
-        if not value:
-            raise ChoiceUnknown(what="--answer", value=question, choices="QUESTION=VALUE")
+        if not question or not value or (option == "--decide" and value not in ("same", "different")):
+            raise ChoiceUnknown(what=option, value=question or value, choices="…=…")
     return {question: value for question, _, value in pairs}
+
+
+# ---- said ------------------------------------------------------------------------------------------------------
+
+
+def _tell(looked: _Looked, options: argparse.Namespace, _: Translate, more: dict[str, object]) -> None:
+    """The check, the difference, the change of coverage and what was stored, as JSON or as lines."""
+    if options.json:
+        plain = check_json(looked.check, _) | {"difference": _difference_json(looked)}
+        told = plain | {"coverage": _coverage_json(looked, options.minutes)} | more
+        print(json.dumps(told, ensure_ascii=False, indent=2))
+        return
+    lines = [*_lines(looked.check, _), *_difference_lines(looked, _), *_coverage_lines(looked, options.minutes, _)]
+    print("\n".join([*lines, *_stored_lines(looked, _, more)]))
 
 
 def _lines(check: Check, _: Translate) -> list[str]:
@@ -142,38 +171,73 @@ def _lines(check: Check, _: Translate) -> list[str]:
     return lines + [f"  - {p.say(_)}" for p in check.problems]
 
 
-def _versions(options: argparse.Namespace, _: Translate) -> None:
-    store = open_store()
-    opened(options.name, _)
-    for v in store.versions(options.name):
-        print(f"{v.version_id}\t{v.created_at}\t{v.kind}\t{v.author}\t{v.file_name}\t{v.note}")
+def _counts(found: Difference) -> dict[str, int]:
+    changed = found.changes["id"].nunique()
+    return {"added": len(found.added), "changed": changed, "moved": len(found.moved), "gone": len(found.gone)}
 
 
-def _download(options: argparse.Namespace, _: Translate) -> None:
-    opened(options.name, _)
-    study = open_store().load(options.name, options.version)
-    try:
-        options.out.write_bytes(csv_bytes(getattr(study, desk.TABLE[options.kind])))
-    except OSError as error:
-        raise FileUnreadable(path=options.out, expected="CSV", detail=error.strerror) from error
+def _similar(looked: _Looked, found: Difference) -> list[dict[str, object]]:
+    """Similar names that nobody has decided about."""
+    if not found.proposed:
+        return []
+    stored, new = desk.stored_table(looked.study, looked.check.kind), desk.usable(looked.check, looked.study)
+    return [
+        {
+            "pair": pair_key(stored, new, pair),
+            "stored": str(stored["name"].iat[pair.stored]),
+            "new": str(new["name"].iat[pair.new]),
+            "score": pair.score,
+        }
+        for pair in found.proposed
+    ]
 
 
-def _restore(options: argparse.Namespace, _: Translate) -> None:
-    store = open_store()
-    author = getpass.getuser()
-    note = _("Version {version} restored").format(version=options.version)
-    version = desk.restore(store, options.name, options.version, author, note, "")
-    print(_("Version {version} stored.").format(version=version))
+def _difference_json(looked: _Looked) -> dict[str, object] | None:
+    if looked.found is None:
+        return None
+    records = {"changes": looked.found.changes, "moves": looked.found.moved}
+    tables = {name: table.to_dict(orient="records") for name, table in records.items()}
+    return {**_counts(looked.found), "similar": _similar(looked, looked.found), **tables}
 
 
-def _restore_backup(options: argparse.Namespace, _: Translate) -> None:
-    backup, path = home() / BACKUP, home() / FILE
-    if not backup.is_file():
-        raise FileMissing(path=backup)
-    kept = path.with_name(f"{path.name}.damaged")
-    for suffix in ("", "-wal", "-shm"):
-        damaged = path.with_name(path.name + suffix)
-        if damaged.is_file():
-            damaged.rename(kept.with_name(kept.name + suffix))
-    shutil.copyfile(backup, path)
-    print(_("The backup is in place. The damaged file was kept as {path}.").format(path=kept))
+def _difference_lines(looked: _Looked, _: Translate) -> list[str]:
+    if looked.found is None:
+        return []
+    counts = _("Against the stored list: {added} new, {changed} changed, {moved} moved, {gone} gone")
+    lines = [counts.format(**_counts(looked.found))]
+    lines += [f"  * {c['id']} {c['name']}: {c['column']} {c['before']} → {c['after']}" for c in
+              looked.found.changes.to_dict(orient="records")]  # fmt: skip
+    asked = _("{new} may be {stored} ({score:g} of 100). Decide: --decide '{pair}=same' or '{pair}=different'")
+    return lines + [f"  ~ {asked.format(**pair)}" for pair in _similar(looked, looked.found)]
+
+
+def _coverage_json(looked: _Looked, minutes: float | None) -> dict[str, object] | None:
+    if looked.after is None or minutes is None:
+        return None
+    pair = desk.coverage_change(looked.study, looked.after, "ambulance", COUNTED, minutes)
+    sides = [None if c is None else {"population": c.population, "covered": c.covered} for c in pair]
+    return {"threshold_min": minutes, "before": sides[0], "after": sides[1]}
+
+
+def _coverage_lines(looked: _Looked, minutes: float | None, _: Translate) -> list[str]:
+    told = _coverage_json(looked, minutes)
+    if told is None:
+        return []
+    sentence = _("{when}: {covered:,.0f} of {population:,.0f} people within {minutes:g} min (modelled)")
+    sides = ((_("Before"), told["before"]), (_("After"), told["after"]))
+    return [
+        sentence.format(when=when, minutes=minutes, **side) if isinstance(side, dict) else f"{when}: —"
+        for when, side in sides
+    ]
+
+
+def _stored_lines(looked: _Looked, _: Translate, more: dict[str, object]) -> list[str]:
+    if looked.found is None or "version" not in more:
+        return []
+    if more["version"] is None:
+        return [_("Nothing changes: what is stored already says all of this. No version was stored.")]
+    told = _(
+        "Version {version} stored: {added} added, {changed} changed, {moved} moved, {gone} gone, {refused} refused."
+    )
+    refused = len(looked.check.table) - looked.check.rows_ok
+    return [told.format(version=more["version"], refused=refused, **_counts(looked.found))]

@@ -15,6 +15,7 @@ from geo.intake.areas import voronoi_units
 from geo.intake.listing import Context, Found, unique_ids
 from geo.intake.mends import leave_out
 from geo.intake.numbers import is_scientific, number_from
+from geo.intake.vocabulary import ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem, Severity
 from geo.model.projection import metric_crs
@@ -35,7 +36,7 @@ def check_areas(
     `shapes` are in EPSG:4326 in the order of the rows. Without them `lon`/`lat` (or seat_lon/seat_lat) are seats, and
     their areas are made by nearness within `context.outline`.
     """
-    table = _table(text, level)
+    table = _table(text if shapes is None else text.drop(columns=["lon", "lat"], errors="ignore"), level)
     rows = [int(n) for n in text.index]
     names = table["name"].tolist()
     if shapes is None:
@@ -64,10 +65,11 @@ def area_of(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 def _table(text: pd.DataFrame, level: str) -> pd.DataFrame:
     full = text.reindex(columns=list(UNIT), fill_value="").astype("str")
     codes = unique_ids(full["unit_code"].tolist(), full.index.tolist(), "unit")
-    kinds = [k if k in BOUNDARY_KINDS else "approximate_outline" for k in full["boundary_kind"].tolist()]
+    kinds = [ours("boundary_kind", k) for k in full["boundary_kind"].tolist()]
+    kinds = [k if k in BOUNDARY_KINDS else "approximate_outline" for k in kinds]
     seats = {}
     for column, other in (("seat_lon", "lon"), ("seat_lat", "lat")):
-        own = text[column] if column in text.columns else text.get(other, full[column])
+        own = text.get(other, full[column])  # a seat's position was read under `lon`, `lat`
         seats[column] = [np.nan if (v := number_from(str(t))) is None else v for t in own.tolist()]
     names = [n or c for n, c in zip(full["name"].tolist(), codes, strict=True)]
     return full.assign(unit_code=codes, name=names, level=level, boundary_kind=kinds, **seats)

@@ -20,15 +20,16 @@ from geo.intake.matching import TABLE_OF, Mapped, lacking, left_out, match_colum
 from geo.intake.parents import with_parents
 from geo.intake.reading import OVERFLOW
 from geo.intake.validating import validate
-from geo.model.desk import INDICATOR_VALUE, Answers, Check, Choice, Kind, Mend, Question, Raw
+from geo.model.desk import Answers, Check, Choice, Kind, Mend, Question, Raw
 from geo.model.problems import Problem
-from geo.model.schema import UNIT, Column, conform
+from geo.model.schema import INDICATOR_VALUE, UNIT, Column, conform
 
 __all__ = ["Context", "check_json", "check_raw", "check_rows"]
 
 Translate = Callable[[str], str]
 _BESIDE = ("tier_confidence", "tier_reason", "category_confidence", "category_reason")
 _SCHEMA: dict[str, dict[str, Column]] = {**SCHEMA, "unit": UNIT, "indicator": INDICATOR_VALUE}
+_AS_PLACE = {"seat_lon": "lon", "seat_lat": "lat"}  # areas without shapes are drawn about their seats
 _LEVEL = {"units": "township", "boundary": "county"}
 
 
@@ -59,6 +60,8 @@ def check_raw(
     order = np.argsort(raw.rows.index.to_numpy(), kind="stable").tolist()
     ordered = None if shapes is None else [shapes[at] for at in order]
     located = Located(text, Places.nowhere(), ())
+    if kind in _LEVEL and shapes is None:
+        text = text.rename(columns=_AS_PLACE if "lon" not in text.columns else {})
     if kind in ("facilities", "demand") or (shapes is None and kind in _LEVEL):
         located = locate(raw, text, TABLE_OF[kind], context, answers)
     known = Check(kind, pd.DataFrame(), tuple(about_file), (), (*questions, *located.questions), mapping, fingerprint,

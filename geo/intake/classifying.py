@@ -17,7 +17,8 @@ from geo.intake.areas import assign_units
 from geo.intake.listing import Context, Found, Listing
 from geo.intake.numbers import is_scientific
 from geo.intake.parents import is_branch
-from geo.intake.place_names import only_alike, township_core
+from geo.intake.place_names import only_alike, plain_name, township_core
+from geo.intake.placing import SEAT_ALIKE
 from geo.intake.tiers import tier_of
 from geo.model.desk import Mend
 from geo.model.errors import N_
@@ -26,7 +27,6 @@ from geo.model.schemes import Scheme
 
 SURE = 0.7
 NEAR_BORDER_M = 300.0  # township borders are drawn, not surveyed
-ALIKE = 0.6  # 孙町镇 for 孙疃镇
 
 REASONS: dict[str, str] = {
     "tier_stated": N_("stated in the list"),
@@ -199,15 +199,16 @@ def _no_township(listing: Listing, row: int, column: str, text: str, instead: st
 
 def _townships_by_name(texts: list[str], units: gpd.GeoDataFrame) -> dict[str, str]:
     """Text → the code of the only township so named, or most likely meant by it."""
-    cores: dict[str, set[str]] = {}
+    known: dict[str, set[str]] = {}
     for code, name in zip(units["unit_code"].tolist(), units["name"].tolist(), strict=True):
-        cores.setdefault(township_core(str(name)), set()).add(str(code))
+        for form in {plain_name(str(name)), township_core(str(name))}:
+            known.setdefault(form, set()).add(str(code))
     found = {}
     for text in set(texts) - {""}:
-        core = township_core(text)
-        near = core if core in cores else only_alike(core, cores, ALIKE) or ""
-        if len(cores.get(near, ())) == 1:
-            found[text] = next(iter(cores[near]))
+        forms = (plain_name(text), township_core(text))
+        near = next((f for f in forms if f in known), None) or only_alike(forms[0], known, SEAT_ALIKE)
+        if near and len(known[near]) == 1:
+            found[text] = next(iter(known[near]))
     return found
 
 

@@ -13,11 +13,14 @@ _UTF8 = "utf-8"
 _CHINESE = "gb18030"  # holds all of GBK and GB2312
 
 
-def decoded_columns(columns: dict[str, list[str]], shapefile: Path) -> dict[str, list[str]]:
-    """Columns read with BYTES_AS_THEY_ARE, decoded by the .cpg, the language mark, or what fits the bytes."""
+def decoded_columns(columns: list[tuple[str, list[str]]], shapefile: Path) -> dict[str, list[str]]:
+    """Columns read with BYTES_AS_THEY_ARE, decoded by the .cpg, the language mark, or what fits the bytes.
+
+    A name met again gets "_2".
+    """
     encoding = _stated(shapefile) or _fitting(shapefile.with_suffix(".dbf"))
     out: dict[str, list[str]] = {}
-    for name, values in columns.items():
+    for name, values in columns:
         plain = _decoded(name, encoding, "ignore").strip() or name
         while plain in out:
             plain += "_2"

@@ -24,6 +24,7 @@ _OPEN_QUOTES_BORNE = 100
 _SURELY_UTF8 = re.compile(rb"(?:[\xe3-\xe9][\x80-\xbf]{2}){3}")  # three Chinese characters in a row
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0e-\x1f\x7f]")
 _BROKEN = "\ufffd"
+_BROKEN_LINES = 3  # borne in the shortest list; in a long one a tenth
 _COMPARED = 20_000  # characters of a line looked at for separators
 _REMARKS = 50  # notes of one kind; a thousand would say no more
 
@@ -119,7 +120,7 @@ def _mixed_lines(path: Path, notes: list[Note]) -> Iterator[str]:
             text, kind = _either(raw)
             counts[kind] += 1
             yield text
-    if counts["none"] * 10 > counts.total():
+    if counts["none"] > max(_BROKEN_LINES, counts.total() // 10):
         raise _refuse(path, "it is neither UTF-8, UTF-16 nor GB18030 text")
     if counts["utf-8"] and counts["gb18030"]:
         notes.append(Note("encoding_mixed", None, str(min(counts["utf-8"], counts["gb18030"]))))
@@ -154,7 +155,8 @@ def _separator(path: Path, encoding: str) -> tuple[str, int]:
 
 def _evenness(lines: list[str], mark: str) -> tuple[int, int]:
     """How many rows have the commonest number of cells, and that number; (0, 0) where that is one cell."""
-    widths = Counter(len(row) for row in csv.reader(lines, delimiter=mark) if any(cell.strip() for cell in row))
+    rows = (next(csv.reader([line], delimiter=mark)) for line in lines)  # each alone: a quote may never be closed
+    widths = Counter(len(row) for row in rows if any(cell.strip() for cell in row))
     widths.pop(1, None)  # titles and remarks
     if not widths:
         return 0, 0

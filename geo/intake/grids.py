@@ -56,7 +56,12 @@ def grid_words(
     if sniff(path) in _TABLES and "pandas" not in sys.modules:
         sys.meta_path.insert(0, _WithoutPandas())
     grid = read_grid(path, str(payload.get("part", "")), limits, progress)
-    words: dict[str, object] = {
+    return words_of(grid), grid.cells
+
+
+def words_of(grid: Grid) -> dict[str, object]:
+    """Everything of a Grid but its cells, as words that fit into JSON."""
+    return {
         "parts": grid.parts,
         "part": grid.part,
         "names": grid.names,
@@ -65,7 +70,6 @@ def grid_words(
         "notes": grid.notes,
         "of_layers": grid.of_layers,
     }
-    return words, grid.cells
 
 
 def grid_from(words: Mapping[str, object], cells: pa.Table | None) -> Grid:

@@ -32,7 +32,10 @@ from geo.model.errors import (
     FileTooDemanding,
     FileUnreadable,
     InputError,
+    OutOfRange,
+    RasterElsewhere,
     ReadingStopped,
+    RoadsEmpty,
     TableEmpty,
 )
 
@@ -58,12 +61,14 @@ _OPTIONS = {
     "PROJ_NETWORK": "OFF",
     "LC_ALL": "C.UTF-8",
 }
-_ERRORS: dict[str, type[InputError]] = {
-    kind.code: kind for kind in (ChoiceUnknown, CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, TableEmpty)
-}
+_KINDS: tuple[type[InputError], ...] = (
+    ChoiceUnknown, CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, OutOfRange, RasterElsewhere, RoadsEmpty,
+    TableEmpty,
+)  # fmt: skip
+_ERRORS: dict[str, type[InputError]] = {kind.code: kind for kind in _KINDS}
 _POLL_S = 0.01
 _CPU_KILLED, _MEMORY_KILLED = (-24,), (-6, -9)  # SIGXCPU; abort on a failed allocation, the system's own killer
-_MOSTWORDS = 16 * 1024**2
+_MOST_WORDS = 16 * 1024**2
 
 
 class Guarded(NamedTuple):
@@ -226,7 +231,7 @@ def _table(file: Path) -> pa.Table | None:
 
 def _words(folder: Path) -> dict[str, object] | None:
     try:
-        if (folder / WORDS).stat().st_size > _MOSTWORDS:
+        if (folder / WORDS).stat().st_size > _MOST_WORDS:
             return None
         words = json.loads((folder / WORDS).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):

@@ -67,6 +67,9 @@ ALIASES: dict[str, dict[str, str]] = {
         "boundary_kind": "boundarykind 边界来源",
         "seat_lon": "seatlon 驻地经度",
         "seat_lat": "seatlat 驻地纬度",
+        "lon": _LON,
+        "lat": _LAT,
+        "position": "坐标 经纬度 coordinates position lonlat",
     },
     "indicator": {
         "indicator_code": "indicatorcode 指标代码 指标编码 指标编号 指标 indicator code",

@@ -14,8 +14,9 @@ import pandas as pd
 from geo.intake.listing import Found
 from geo.intake.mends import leave_out
 from geo.intake.numbers import number_from
-from geo.model.desk import INDICATOR_VALUE, Mend
+from geo.model.desk import Mend
 from geo.model.problems import Problem, Severity
+from geo.model.schema import INDICATOR_VALUE
 
 _PERIOD = re.compile(
     r"(\d{4})(?:[年\-/.]?(?:(Q[1-4]|H[12])|第?([1-4一二三四])季度?|(0?[1-9]|1[0-2])月?)?)年?", re.IGNORECASE

@@ -32,7 +32,7 @@ def twins(listing: Listing) -> list[Twin]:
     """For every row that is a place met before (position in the list): the earlier row, and how they are alike.
 
     "same_code": same id and a like name; "other_code": same id, another name; "same_name": same name within 300 m;
-    "like_name": names at least 90 alike within 300 m and telling apart no number or side; "same_point": nothing but
+    "like_name": names at least 90 alike within 300 m, of one tier, telling apart no number or side; "same_point": nothing but
     the point is the same. Of several reasons the first in this order is told, with the first row it holds for.
     """
     names = plain_names(listing)
@@ -63,7 +63,8 @@ def _by_name(listing: Listing, names: list[str]) -> list[Twin]:
     text = np.array(names, dtype=object)
     score = process.cpdist(text[a], text[b], scorer=fuzz.ratio, score_cutoff=ALIKE)
     tiers = np.array(listing.values["tier"].tolist() if listing.table == "facility" else [""] * len(names))
-    hit = np.flatnonzero((score >= ALIKE) & (tiers[a] == tiers[b]) & (text[a] != ""))
+    like_enough = (score >= 100) | ((score >= ALIKE) & (tiers[a] == tiers[b]))
+    hit = np.flatnonzero(like_enough & (text[a] != ""))
     order = hit[np.lexsort((a[hit], b[hit], score[hit] < 100))]
     pairs = [(int(a[k]), int(b[k])) for k in order]
     same = [(i, j, "same_name") for i, j in pairs if names[i] == names[j]]
@@ -107,7 +108,7 @@ def _by_point(listing: Listing) -> Iterator[Twin]:
     """Rows on exactly the point of an earlier one, unless both were put there by code or name."""
     own = [q == "" for q in listing.places.quality]
     places = pd.DataFrame({"x": listing.places.lon, "y": listing.places.lat}).round(6)
-    places = places[own].dropna()
+    places = places[np.array(own, dtype=np.bool_)].dropna()
     first = places.reset_index().groupby(["x", "y"])["index"].transform("min").to_numpy()
     for earlier, later in zip(first.tolist(), places.index.tolist(), strict=True):
         if earlier != later:

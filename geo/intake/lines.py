@@ -58,7 +58,12 @@ def ways_from_lines(path: Path, *, crs: str | None, layer: str | None = None) ->
     Raises FileMissing, FileUnreadable, CrsMissing, ChoiceUnknown, RoadsEmpty.
     """
     features = read_layer(path, crs=crs, layer=layer)
-    rows = renamed(pd.DataFrame(features.drop(columns="geometry")), "road")
+    return ways_from_features(path, features, renamed(pd.DataFrame(features.drop(columns="geometry")), "road"))
+
+
+def ways_from_features(path: Path, features: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[Ways, list[Problem]]:
+    """`ways_from_lines` of features read already: shapes in EPSG:4326, and their `rows` under our names (text), both
+    indexed by the feature's number. `path` is named in errors. Raises RoadsEmpty."""
     lines, problems = _lines(features)
     grades = {row: _grade(word) for row, word in _class_words(rows).items()}
     problems += _class_problems(rows, grades, {line.row for line in lines})

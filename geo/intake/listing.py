@@ -19,6 +19,7 @@ import pandas as pd
 from geo.intake.difference import plain_name
 from geo.intake.evidence import Evidence
 from geo.intake.numbers import is_scientific, number_from
+from geo.intake.vocabulary import WORDS, ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats
@@ -44,7 +45,6 @@ PLACED = ("village", "seat")  # qualities of positions that stand for a whole vi
 SCHEMA: dict[str, dict[str, Column]] = {"facility": FACILITY, "demand": DEMAND}
 _EXTRA = ("unit_name", "village_code", "address")  # columns of lists that are read but not stored
 _AMOUNT = re.compile(r"[约共计近有]*\s*(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*(?:余|多)?\s*[张个人名位辆台床口]*")
-_NONE = {"无", "没有", "na", "n/a", "none", "null", "nan", "-", "--", "—", "/", "\\", "不详", "未知", "暂无", "x"}
 
 
 class Found(NamedTuple):
@@ -128,7 +128,8 @@ def listing_of(text: pd.DataFrame, table: str, places: Places) -> Listing:
     full = text.assign(**blank)[columns].astype("str")
     values = full.drop(columns=list(_EXTRA))
     read: dict[str, object] = {c: figures(full[c].tolist(), LIMITS[c])[0] for c in LIMITS if c in values.columns}
-    told = full["position_quality"].tolist()
+    read |= {c: [ours(c, t) for t in full[c].tolist()] for c in WORDS if c in values.columns}
+    told = [ours("position_quality", t) for t in full["position_quality"].tolist()]
     quality = [q or own for q, own in zip(places.quality, told, strict=True)]
     placed = tuple(q if q in PLACED else "" for q in quality)  # those mended before are placed too
     read |= {"lon": places.lon, "lat": places.lat, "position_quality": quality}
@@ -157,13 +158,10 @@ def _figure(text: str, limit: float) -> tuple[float, str]:
 
 
 def amount_in(text: str) -> str:
-    """The number meant by "约50张" or "1.2万", "" for a word that says there is none, else None-like "?"."""
-    plain = unicodedata.normalize("NFKC", text).strip()
-    if plain.casefold() in _NONE:
-        return ""
-    hit = _AMOUNT.fullmatch(plain)
+    """The number meant by "约50张" or "1.2万人", "" where none is meant."""
+    hit = _AMOUNT.fullmatch(unicodedata.normalize("NFKC", text).strip())
     if hit is None:
-        return "?"
+        return ""
     value = float(hit[1].replace(",", "")) * (10_000 if hit[2] else 1)
     return f"{value:.10g}"
 

@@ -5,6 +5,7 @@ layers or header rows fit, the choices are handed back with their first rows.
 """
 
 import hashlib
+from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -72,7 +73,16 @@ def raw_from(path: Path, grid: Grid, answers: Answers) -> Reading:
         raise TableEmpty(path=path, table="list", refused=0)
     frame = _frame(body, header)
     raw = Raw(frame, shape_of(frame), sheet=grid.part, header_row=header.row)
-    return raw, [], [*notes, *left_out]
+    return raw, [], [*notes, *_twice(header), *left_out]
+
+
+def _twice(header: Header) -> list[Problem]:
+    """Names that stand over several columns."""
+    twice = [name for name, count in Counter(filter(None, header.names)).items() if count > 1]
+    return [
+        Problem("header_twice", "warning", "file", header.row, "", {"value": name, "new": f"{name}_2"})
+        for name in twice
+    ]
 
 
 def shape_of(frame: pd.DataFrame) -> str:

@@ -29,7 +29,8 @@ from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
 __all__ = ["OVERFLOW", "Format", "is_osm", "known_crs", "read_layer", "read_table", "sniff"]
 
 OVERFLOW = "\u2026"  # column of cells beyond the header; there only when a row has some
-GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError)
+# UnboundLocalError: what pyogrio makes of a coordinate system that GDAL cannot write down.
+GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError, UnboundLocalError)
 _DRIVERS = {Format.SHAPEFILE: "ESRI Shapefile", Format.SHAPEFILE_ZIP: "ESRI Shapefile", Format.GPKG: "GPKG"}
 _GPKG_TRIGGERS = ("rtree_", "gpkg_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
 _WKB = "wkb_geometry"
@@ -173,9 +174,12 @@ def gdal_features(path: Path, staged: Path, kind: Format, layer: str, most: int 
         raise FileUnreadable(path=path, expected=_DRIVERS[kind], detail=f"it would be opened as {used}")
     meta, table = pyogrio.raw.read_arrow(staged, layer=name, max_features=most, **options)
     geometry_name = meta["geometry_name"] or _WKB
-    shapes = shapely.from_wkb(table.column(geometry_name).to_numpy(zero_copy_only=False), on_invalid="ignore")
-    columns = {n: [as_text(v) for v in table.column(n).to_pylist()] for n in table.column_names if n != geometry_name}
-    columns = columns if name else decoded_columns(columns, staged)
+    shapes = shapely.from_wkb(
+        table.column(table.column_names.index(geometry_name)).to_numpy(zero_copy_only=False), on_invalid="ignore"
+    )
+    named = zip(table.column_names, table.columns, strict=True)
+    texts = [(n, [as_text(v) for v in column.to_pylist()]) for n, column in named if n != geometry_name]
+    columns = dict(texts) if name else decoded_columns(texts, staged)
     geometry = [None if s is None or s.is_empty else shapely.force_2d(s) for s in shapes]
     frame = pd.DataFrame(columns, index=range(len(geometry)), dtype="str")
     return Features(frame, geometry, trusted_crs(meta["crs"]))

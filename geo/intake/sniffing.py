@@ -78,6 +78,8 @@ def decode(raw: bytes, path: Path) -> str:
             continue
         if not _has_control(text):
             return text
+    if b"\0" in raw and candidates == ENCODINGS:
+        raise _refuse(path, "it holds NUL bytes, so it is no text, or UTF-16 without a byte order mark")
     raise _refuse(path, "it is neither UTF-8, UTF-16 nor GB18030 text")
 
 
@@ -195,7 +197,7 @@ def _xml_root(path: Path, prolog: bytes) -> str:
     parser.StartDoctypeDeclHandler = doctype
     try:
         parser.Parse(prolog, False)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, ValueError) as error:  # ValueError: an encoding that expat does not know
         if not found:
             raise _refuse(path, f"broken XML ({error})") from error
     if not found or found[0] == "!DOCTYPE":

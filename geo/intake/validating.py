@@ -115,8 +115,9 @@ _OF_PEOPLE = {"number_invalid": "population_not_a_number", "number_negative": "p
 def _figure(listing: Listing, row: int, column: str, text: str, code: str, *, error: bool) -> Found:
     code = _OF_PEOPLE.get(code, code) if error else code
     problem = listing.problem(code, row, column, {"value": text, "limit": LIMITS[column]}, error=error)
-    amount = amount_in(text) if text else "?"
-    meant = "" if amount == "?" else amount
+    meant = amount_in(text)
+    if meant and figures([meant], LIMITS[column])[1]:
+        meant = ""  # as impossible as it was
     if error and not meant:
         return Found(problem)  # nothing can stand for the people of a village
     return Found(problem, Mend(code, row, {column: meant}))

@@ -6,6 +6,7 @@ searched in chunks, and what no one can read stays unread.
 """
 
 import re
+import struct
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
@@ -26,6 +27,7 @@ _ERROR = re.compile(
     rb"""(?:<(?:\w+:)?f\b[^>]*>(?:[^<]*</(?:\w+:)?f>)?)?<(?:\w+:)?v>([^<]{1,30})<"""
 )
 _IS_ERROR = re.compile(rb"""\bt=["']e["']""")
+_BROKEN = (ElementTree.ParseError, ValueError, KeyError, struct.error)
 _OVERLAP = 4096  # bytes looked at again with the next chunk: a mark may be cut in two
 
 
@@ -46,7 +48,7 @@ def checked_workbook(path: Path, limits: Limits) -> ErrorCells:
                     for _ in chunks:
                         pass
             return _by_sheet(archive, errors) if any(errors.values()) else {}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError, KeyError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, *_BROKEN) as error:
         raise FileUnreadable(path=path, expected="a workbook", detail=str(error)) from error
 
 

@@ -12,19 +12,10 @@ import pandas as pd
 
 from geo.model.errors import N_
 from geo.model.problems import Problem
-from geo.model.schema import Column
+from geo.model.roads import Roads
 
-Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators"]
-KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators")
-
-INDICATOR_VALUE: dict[str, Column] = {
-    "indicator_code": Column("indicator_code", required=True),
-    "unit_code": Column("unit_code", required=True),
-    "period": Column("period", required=True),
-    "numerator": Column("numerator", "number", required=True),
-    "denominator": Column("denominator", "number"),
-    "source": Column("source"),
-}
+Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster"]
+KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster")
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
 RowVerdict = Literal["ok", "warning", "error"]
@@ -32,6 +23,7 @@ RowVerdict = Literal["ok", "warning", "error"]
 # What the answers are kept under; a question's id is one of these.
 Answers = Mapping[str, str]
 SHEET, LAYER, HEADER_ROW, CRS, COLUMNS = "sheet", "layer", "header_row", "crs", "columns"
+BAND, POINTS = "band", "points"
 
 QUESTIONS: dict[str, str] = {
     "sheet": N_("The file has several sheets. Which one holds the list?"),
@@ -39,6 +31,8 @@ QUESTIONS: dict[str, str] = {
     "header_row": N_("Two rows could be the header. Which one is it?"),
     "crs": N_("In which coordinate system are the positions? The evidence speaks for {guess}."),
     "columns": N_("Which column is {column}? Two fit."),
+    "band": N_("The raster has several bands. Which one holds the people?"),
+    "points": N_("Where do the people of the raster go: to the villages stored, or to points of a grid?"),
     "column_missing": N_("No column looks like {column}. Which one is it?"),
 }
 
@@ -104,6 +98,8 @@ class Check:
     fingerprint: str  # of the file's bytes
     shape_id: str
     text: pd.DataFrame = field(default_factory=pd.DataFrame)  # the rows as they can be edited: our columns, all text
+    drawn: bool = False  # of areas: the file holds their shapes
+    roads: Roads | None = None  # of kind "roads": the network the file makes
 
     @property
     def verdict(self) -> Verdict:

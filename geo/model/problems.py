@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from geo.model.errors import N_
+from geo.model.errors import N_, RoadsElsewhere
 
 Severity = Literal["error", "warning"]
 
@@ -42,6 +42,7 @@ SENTENCES: dict[str, str] = {
     # the file itself
     "footer_left_out": N_("Row {row} is a total or a remark, not a row of the list; it was left out: {value}."),
     "header_repeated": N_("Row {row} repeats the header and was left out."),
+    "header_twice": N_("The header {value} stands over several columns; the later ones are read as {new}. Check them."),
     "encoding_mixed": N_("{value} lines are in another encoding than the rest; each was read in its own. Check names."),
     "text_broken": N_("Row {row} holds bytes that are no text: {value}. Correct it in the program it comes from."),
     "quote_not_closed": N_("Row {row} has a quotation mark that is never closed; it was read without: {value}."),
@@ -104,6 +105,7 @@ SENTENCES: dict[str, str] = {
         "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
     ),
     # the data desk: areas and indicators
+    "roads_elsewhere": RoadsElsewhere.sentence,
     "geometry_not_an_area": N_("Row {row}: {name} is no area. Draw its outline as a polygon."),
     "geometry_repaired": N_("Row {row}: the outline of {name} crosses itself; it was repaired. Check it on the map."),
     "area_outside": N_("Row {row}: {share_pct:g} % of {name} lies outside the county. Check its outline."),

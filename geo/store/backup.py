@@ -12,6 +12,7 @@ from geo.model.errors import FileMissing, StoreUnavailable
 from geo.store.parts import part_id
 
 BACKUP = "yida.backup.sqlite"
+_STEM = "yida.backup."
 _LEFT_BEHIND_S = 3600  # a half-made copy of this age belongs to nobody who still lives
 
 Newest = tuple[int, str]  # version and operation id; (0, "") for a store without versions
@@ -42,7 +43,8 @@ def back_up(store: Path) -> None:
     except (OSError, sqlite3.Error):
         return
     finally:
-        fresh.unlink(missing_ok=True)
+        for left in (fresh, fresh.with_name(f"{fresh.name}-journal"), fresh.with_name(f"{fresh.name}-wal")):
+            left.unlink(missing_ok=True)
 
 
 def restore_backup(store: Path) -> Path | None:
@@ -81,8 +83,8 @@ def newest_in(path: Path) -> Newest | None:
 
 
 def _reading(path: Path) -> sqlite3.Connection:
-    # A backup never changes under its name: immutable leaves no -wal and -shm beside it.
-    mode = "immutable=1" if path.name == BACKUP else "mode=ro"
+    # A copy never changes once it is made: immutable leaves no -wal and -shm beside it.
+    mode = "immutable=1" if path.name.startswith(_STEM) else "mode=ro"
     return sqlite3.connect(f"{path.resolve().as_uri()}?{mode}", uri=True, timeout=30)
 
 
@@ -123,10 +125,8 @@ def _set_aside(store: Path) -> Path | None:
 
 
 def _sweep(store: Path) -> None:
-    """Remove copies that a killed process left half-made."""
-    stem = BACKUP.removesuffix(".sqlite")
-    for path in store.parent.glob(f"{stem}.*"):
-        if path.name.removeprefix(f"{stem}.").split("-")[0].isdigit():
-            with_age = time.time() - path.stat().st_mtime
-            if with_age > _LEFT_BEHIND_S:
-                path.unlink(missing_ok=True)
+    """Remove copies that a killed process left half-made: yida.backup.PID, with a journal or not."""
+    for path in store.parent.glob(f"{_STEM}*"):
+        is_half_made = path.name.removeprefix(_STEM).split("-")[0].isdigit()
+        if is_half_made and time.time() - path.stat().st_mtime > _LEFT_BEHIND_S:
+            path.unlink(missing_ok=True)

@@ -67,8 +67,8 @@ def _named(study: Study) -> Study:
     return replace(study, content_id=content_id(study.header, tables, study.roads))
 
 
-def with_tables(study: Study, tables: Mapping[str, pd.DataFrame]) -> Study:
-    """Another study with some tables replaced (facility, demand, unit, outline, indicator) and its report anew."""
+def with_tables(study: Study, tables: Mapping[str, pd.DataFrame | Roads]) -> Study:
+    """Another study with some parts replaced (facility, demand, unit, outline, indicator, roads), its report anew."""
     changed = replace(study, **tables)  # type: ignore[arg-type]
     outside = _outside(changed.facility, changed.outline) + _outside(changed.demand, changed.outline)
     report = _report(changed.roads, changed.facility, changed.demand, len(outside), outside)

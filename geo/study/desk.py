@@ -3,39 +3,44 @@
 Joins the rooms. Nothing here is written to the study it is handed; a commit makes another one.
 """
 
-import hashlib
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 
 from geo.analysis.coverage import Coverage, coverage
-from geo.intake.areas import assign_units
-from geo.intake.checking import Context, check_raw, check_rows
-from geo.intake.difference import Difference, compare, identity, merge, plain_name
+from geo.intake.checking import Context, check_rows
+from geo.intake.difference import identity
 from geo.intake.evidence import evidence_of
-from geo.intake.guard import guarded_noted, never
+from geo.intake.guard import never
 from geo.intake.mends import apply
 from geo.model.assumptions import Assumptions
-from geo.model.desk import Answers, Check, Kind, Mend
+from geo.model.desk import KINDS, Answers, Check, Kind, Mend
 from geo.model.errors import EditConflict, NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Floats, Mode
+from geo.model.schema import INDICATOR_VALUE, conform
 from geo.model.schemes import load_scheme
 from geo.network.graph import build_graph
 from geo.network.snapping import EdgeIndex
-from geo.store import Store
+from geo.store import Store, parts
 from geo.store.conflicts import Conflict, rebase
 from geo.study.answers import assumptions_for, nearest_by_tier, nearest_counted, network_of
-from geo.study.build import with_tables
+from geo.study.desk_changes import TABLE, difference, figures, laid, placed, proposed, stored_table, usable
+from geo.study.desk_kinds import READERS, File, file_fingerprint
 
-TABLE: dict[Kind, str] = {"facilities": "facility", "demand": "demand", "units": "unit", "boundary": "outline"}
-DESK_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # lists that are compared row by row
+__all__ = [
+    "DESK_KINDS", "KINDS", "TABLE", "Upload", "check_file", "commit", "commit_or_raise", "context_of",
+    "coverage_change", "covered", "difference", "edited", "file_fingerprint", "mended", "placed", "proposed",
+    "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore", "stored_table",
+    "usable",
+]  # fmt: skip
+
+DESK_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # lists of places, which a page shows on the map row by row
 
 
 @dataclass(frozen=True)
@@ -79,62 +84,29 @@ def check_file(
     should_stop: Callable[[], bool] = never,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Check:
-    """A file read in a guarded child process and checked row by row, with the questions that are still open.
+    """A file of a kind read in guarded child processes and checked, with the questions that are still open.
 
-    Raises FileMissing, FileUnreadable, FileTooDemanding, ReadingStopped for files that give no rows at all.
+    Raises FileMissing, FileUnreadable, FileTooDemanding, ReadingStopped, RoadsEmpty, RasterElsewhere, TableEmpty for
+    files that give nothing at all, ChoiceUnknown for an answer that names nothing.
     """
-    raw, questions, problems = guarded_noted(path, answers, should_stop=should_stop, progress=progress)
-    fingerprint = file_fingerprint(path)
-    if raw is None:
-        nothing = pd.DataFrame({"row": [], "verdict": []})
-        return Check(kind, nothing, tuple(problems), (), tuple(questions), {}, fingerprint, "")
-    return check_raw(raw, kind, context, answers, remembered, notes=problems, fingerprint=fingerprint)
-
-
-def file_fingerprint(path: Path) -> str:
-    """A name for the file's bytes."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+    file = File(path, kind, answers, remembered or {}, should_stop, progress)
+    return READERS[kind](file, context)
 
 
 def mended(check: Check, mends: tuple[Mend, ...], context: Context) -> Check:
     """The check after some of its mends were accepted."""
-    return check_rows(apply(check.text, mends), check, context)
+    return edited(check, apply(check.text, mends), context)
 
 
 def edited(check: Check, text: pd.DataFrame, context: Context) -> Check:
-    """The check after cells were edited by hand."""
-    return check_rows(text, check, context)
-
-
-def usable(check: Check, study: Study) -> pd.DataFrame:
-    """The rows that can be used, with the schema's columns; their source says which file they come from."""
-    kept = check.table[check.table["verdict"] != "error"]
-    stored = getattr(study, TABLE[check.kind])
-    return pd.DataFrame(kept[list(stored.columns)]).reset_index(drop=True)
-
-
-def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Difference:
-    """What the file would change in the stored list. A row that cannot be used is not gone: the file does name it."""
-    stored = getattr(study, TABLE[check.kind])
-    found = compare(stored, usable(check, study), decisions)
-    refused = check.table[check.table["verdict"] == "error"]
-    ids, names = set(refused[identity(stored)]), {plain_name(n) for n in refused["name"]} - {""}
-    named = stored[identity(stored)].isin(ids) | stored["name"].map(plain_name).isin(names)
-    return replace(found, gone=tuple(row for row in found.gone if not named.iat[row]))
-
-
-def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: bool) -> Study:
-    """The study as it would be after the commit."""
-    table = TABLE[check.kind]
-    merged = merge(getattr(study, table), usable(check, study), found, gone_are_closed=gone_are_closed)
-    return with_tables(study, {table: placed(merged, study.unit)})
-
-
-def placed(table: pd.DataFrame, unit: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The table with the township of each place where it names none the study knows."""
-    known = table["unit_code"].isin(unit["unit_code"])
-    return table.assign(unit_code=table["unit_code"].where(known, assign_units(table, unit)))
+    """The check after cells were edited by hand. Areas keep their shapes; roads and rasters cannot be edited."""
+    if check.kind in ("roads", "raster"):
+        return check
+    shapes = None
+    if check.drawn:
+        known = dict(zip(check.table["row"].tolist(), check.table["geometry"].tolist(), strict=True))
+        shapes = [known.get(int(str(row))) for row in text.sort_index(kind="stable").index]
+    return check_rows(text, check, context, shapes=shapes)
 
 
 def coverage_change(
@@ -166,14 +138,26 @@ def commit(
     newest = store.newest(base.name)
     if newest is None or newest.version_id == base_version or newest.operation_id == upload.operation_id:
         return _store(store, after, base_version, kind, upload), []
-    theirs = store.load(base.name)
-    table = TABLE[kind]
-    merged, conflicts = rebase(
-        getattr(base, table), getattr(after, table), getattr(theirs, table), identity(getattr(base, table))
-    )
-    if conflicts:
+    joined, conflicts = _joined(base, after, store.load(base.name), kind)
+    if joined is None:
         return 0, conflicts
-    return _store(store, with_tables(theirs, {table: merged}), newest.version_id, kind, upload), []
+    return _store(store, joined, newest.version_id, kind, upload), []
+
+
+def _joined(base: Study, mine: Study, theirs: Study, kind: Kind) -> tuple[Study | None, list[Conflict]]:
+    """Their study with my change of one kind, or the conflicts. What has no rows of its own is joined whole or not."""
+    part = TABLE[kind]
+    tables = [getattr(study, part) for study in (base, mine, theirs)]
+    if kind in ("facilities", "demand"):
+        merged, conflicts = rebase(tables[0], tables[1], tables[2], identity(tables[0]))
+    elif kind == "indicators":
+        merged, conflicts = rebase(figures(tables[0]), figures(tables[1]), figures(tables[2]), "figure_id")
+        merged = conform(merged, INDICATOR_VALUE, path="", name=part)
+    else:
+        before, own, other = (parts.part_id(parts.to_bytes(study, part)) for study in (base, mine, theirs))
+        merged, both = tables[1], other not in (before, own)
+        conflicts = [Conflict(part, "", "", "changed", "changed")] if both else []
+    return (None, conflicts) if conflicts else (laid(theirs, kind, merged), [])
 
 
 def commit_or_raise(store: Store, base: Study, base_version: int, after: Study, kind: Kind, upload: Upload) -> int:
@@ -203,6 +187,16 @@ def remember_mapping(store: Store, name: str, check: Check) -> None:
 def recall_mappings(store: Store, name: str, kind: Kind) -> dict[str, dict[str, str]]:
     """shape_id → mapping, as people confirmed them."""
     return {shape: json.loads(value) for shape, value in store.recall(name, f"mapping:{kind}:").items()}
+
+
+def remember_decisions(store: Store, name: str, decisions: Mapping[str, str]) -> None:
+    """Keep which similar names are "same" or "different": pair key (geo.intake.difference) → decision."""
+    store.remember(name, {f"pair:{key}": told for key, told in decisions.items()})
+
+
+def recall_decisions(store: Store, name: str) -> dict[str, str]:
+    """Pair key → decision, as people made them."""
+    return store.recall(name, "pair:")
 
 
 def _store(store: Store, after: Study, base_version: int, kind: Kind, upload: Upload) -> int:

@@ -6,15 +6,18 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import network, study
+from tests.bench import desk, network, study
 
 if __name__ == "__main__":
-    if sys.argv[1:] == ["build"]:  # in a process of its own, so that its peak memory is its own
-        study.build()
+    # Some figures in processes of their own, so that their peak memory is their own.
+    alone = {"build": study.build, "desk": desk.run}
+    if sys.argv[1:]:
+        alone[sys.argv[1]]()
     else:
         with tempfile.TemporaryDirectory() as folder:
             environment = os.environ | {"YIDA_HOME": folder}
             root = Path(__file__).resolve().parents[2]
-            subprocess.run([sys.executable, "-m", "tests.bench", "build"], cwd=root, env=environment, check=True)
+            for name in alone:
+                subprocess.run([sys.executable, "-m", "tests.bench", name], cwd=root, env=environment, check=True)
         network.run()
         study.run()

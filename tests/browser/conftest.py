@@ -103,9 +103,18 @@ class App:
         )
         return next(f for f in self.page.frames if "streamlit_folium" in f.url)
 
+    def idle(self) -> Page:
+        """The page when the script has stopped running and nothing of an earlier run is left on it."""
+        self.page.wait_for_function(
+            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'running'"
+            " && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')",
+            timeout=60_000,
+        )
+        return self.page
+
     def settled(self) -> Frame:
         """The map's frame when the script has stopped running."""
-        self.page.wait_for_function("!document.querySelector('[data-testid=stStatusWidget]')")
+        self.idle()
         return self.map()
 
     def click_on_map(self, kind: str, item_id: str) -> None:

@@ -72,27 +72,30 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     app.photograph("desk-question")
     page.get_by_role("button", name="Take this answer").click()
     expect(page.get_by_text("The evidence speaks for")).to_have_count(0)
+    app.idle()
     ok, look, bad = (figure(page, n) for n in ("Rows in order", "Rows to look at", "Rows that cannot be used"))
     assert ok + look + bad == 36 and look + bad >= 11 and bad >= 5
     expect(page.get_by_text("holds telephone numbers")).to_be_visible()
     app.photograph("desk-rows")
     # Mends: the swapped position is put right and its row counts.
-    page.get_by_role("tab", name="Mends").click()
+    app.idle().get_by_role("tab", name="Mends").click()
     page.get_by_text("Exchange longitude and latitude: 1 rows").click()
-    page.get_by_role("button", name="Accept the ticked ones").locator("visible=true").first.click()
+    app.idle().get_by_role("button", name="Accept the ticked ones").locator("visible=true").first.click()
     expect(page.get_by_text("Exchange longitude and latitude: 1 rows")).to_have_count(0)
+    app.idle()
     assert figure(page, "Rows that cannot be used") == bad - 1
     # The difference and the commit.
-    page.get_by_role("tab", name="Difference and commit").click()
+    app.idle().get_by_role("tab", name="Difference and commit").click()
     expect(page.get_by_text("People within 15 min of a hospital")).to_be_visible(timeout=30_000)
     assert figure(page, "Gone") > 200
-    page.get_by_text("are closed").first.click()
+    app.idle().get_by_text("are closed").first.click()
+    app.idle()
     app.photograph("desk-difference")
-    page.get_by_role("button", name="Store as a new version").click()
+    app.idle().get_by_role("button", name="Store as a new version").click()
     expect(page.get_by_text("Write your name first")).to_be_visible()
-    page.get_by_label("Your name").fill("李雷")
+    app.idle().get_by_label("Your name").fill("李雷")
     page.get_by_label("What is this version about?").fill("2026 list")
-    page.get_by_role("button", name="Store as a new version").click()
+    app.idle().get_by_role("button", name="Store as a new version").click()
     expect(page.get_by_text(re.compile("Stored as version"))).to_be_visible(timeout=30_000)
     app.photograph("desk-stored")
     # The map shows it: the clinics are closed now, so their tier reaches nobody.
@@ -103,13 +106,13 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     closed = changed.page.get_by_text("Choose another tier").count()
     # Back to the list before.
     page.goto(page.url)
-    table = page.get_by_test_id("stDataFrame").first
+    table = app.idle().get_by_test_id("stDataFrame").first
     table.wait_for()
     box = table.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 16, box["y"] + 35 + 35 * 1 + 18)  # the second row: the version before
     expect(page.get_by_text("From this version to the newest:")).to_be_visible(timeout=30_000)
-    page.get_by_label("Your name").fill("韩梅梅")
+    app.idle().get_by_label("Your name").fill("韩梅梅")
     page.get_by_role("button", name="Make this version the newest again").click()
     expect(page.get_by_text(re.compile("Stored as version"))).to_be_visible(timeout=30_000)
     again = open_app("?tiers=village_clinic&lang=en", locale="en-GB")

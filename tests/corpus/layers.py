@@ -54,7 +54,11 @@ def _geojson(rows: list[list[str]]) -> Iterator[Case]:
     yield refused("cut-off.geojson", _collection(features)[:-30])
     yield refused("deep-as-a-well.geojson", b'{"type":"FeatureCollection","features":' + b"[" * 200_000)
     deep = '{"type":"GeometryCollection","geometries":[' * 5_000 + "]}" * 5_000
-    well = b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":' + deep.encode() + b"}]}"
+    well = (
+        b'{"type":"FeatureCollection","features":[{"type":"Feature","properties":{},"geometry":'
+        + deep.encode()
+        + b"}]}"
+    )
     yield refused("deep-geometry.geojson", well)
     yield refused("no-feature.geojson", _collection([]), "table_empty")
     yield refused("other-json.geojson", b'{"name": "x", "version": 1}')
@@ -73,12 +77,18 @@ def _odd_geometry(rows: list[list[str]]) -> Iterator[Case]:
     yield read("mixed-kinds.geojson", with_geometry({"type": "Polygon", "coordinates": [ring]}), ROWS)
     yield read("crossing-itself.geojson", with_geometry({"type": "Polygon", "coordinates": bow}), ROWS)
     yield read("geometry-missing.geojson", with_geometry(False), ROWS, row_errors=1)
-    yield read("words-for-coordinates.geojson", with_geometry({"type": "Point", "coordinates": ["x", "y"]}), ROWS, row_errors=1)
-    yield read("huge-coordinates.geojson", with_geometry({"type": "Point", "coordinates": [350, 1e5]}), ROWS, row_errors=1)  # fmt: skip
-    infinite = with_geometry({"type": "Point", "coordinates": [x, y]}).replace(f"{x}, {y}".encode(), b"1e999, -1e999", 1)
+    yield read(
+        "words-for-coordinates.geojson", with_geometry({"type": "Point", "coordinates": ["x", "y"]}), ROWS, row_errors=1
+    )
+    far = {"type": "Point", "coordinates": [350, 1e5]}
+    yield read("huge-coordinates.geojson", with_geometry(far), ROWS, row_errors=1)
+    infinite = with_geometry({"type": "Point", "coordinates": [x, y]}).replace(
+        f"{x}, {y}".encode(), b"1e999, -1e999", 1
+    )
     yield read("infinite-coordinates.geojson", infinite, ROWS, row_errors=1)
     vast = [[x + n % 977 / 1e5, y + n % 877 / 1e5] for n in range(60_000)]
-    yield read("sixty-thousand-corners.geojson", with_geometry({"type": "Polygon", "coordinates": [[*vast, vast[0]]]}), ROWS, seconds=10)  # fmt: skip
+    tangle = {"type": "Polygon", "coordinates": [[*vast, vast[0]]]}
+    yield read("sixty-thousand-corners.geojson", with_geometry(tangle), ROWS, seconds=10)
     empty = with_geometry({"type": "Point", "coordinates": []})
     yield read("empty-point.geojson", empty, ROWS, row_errors=1)
 
@@ -87,13 +97,15 @@ def _odd_geometry(rows: list[list[str]]) -> Iterator[Case]:
 
 
 def _mark(row: list[str]) -> str:
-    data = "".join(f'<Data name="{n}"><value>{v}</value></Data>' for n, v in zip(_NAMES[1:], (row[1], row[2], *row[5:]), strict=True))  # fmt: skip
+    values = zip(_NAMES[1:], (row[1], row[2], *row[5:]), strict=True)
+    data = "".join(f'<Data name="{name}"><value>{value}</value></Data>' for name, value in values)
     place = f"<Point><coordinates>{row[3]},{row[4]},0</coordinates></Point>"
     return f"<Placemark><name>{row[0]}</name><ExtendedData>{data}</ExtendedData>{place}</Placemark>"
 
 
 def _document(body: str, before: str = "") -> bytes:
-    return f'<?xml version="1.0" encoding="UTF-8"?>{before}<kml xmlns="http://www.opengis.net/kml/2.2"><Document>{body}</Document></kml>'.encode()  # fmt: skip
+    start = f'<?xml version="1.0" encoding="UTF-8"?>{before}<kml xmlns="http://www.opengis.net/kml/2.2">'
+    return f"{start}<Document>{body}</Document></kml>".encode()
 
 
 def _kml(rows: list[list[str]]) -> Iterator[Case]:
@@ -103,7 +115,8 @@ def _kml(rows: list[list[str]]) -> Iterator[Case]:
     yield read("network-link.kml", _document(network + marks), ROWS)
     outside = f'<!DOCTYPE kml [<!ENTITY x SYSTEM "file://{CANARY}">]>'
     yield refused("outside-entity.kml", _document(marks.replace("卫生院", "&x;", 1), outside))
-    laughs = "<!DOCTYPE kml [<!ENTITY a0 'ha'>" + "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10)) + "]>"  # fmt: skip
+    jokes = "".join(f"<!ENTITY a{n} '{f'&a{n - 1};' * 10}'>" for n in range(1, 10))
+    laughs = f"<!DOCTYPE kml [<!ENTITY a0 'ha'>{jokes}]>"
     yield refused("billion-laughs.kml", _document("<name>&a9;</name>", laughs))
     parameter = f'<!DOCTYPE kml SYSTEM "file://{CANARY}">'
     yield refused("outside-dtd.kml", _document(marks, parameter))
@@ -135,6 +148,8 @@ def geopackage(layers: dict[str, list[list[str]]], more: Sequence[str] = (), srs
     with TemporaryDirectory() as folder:
         path = Path(folder) / "made.gpkg"
         connection = sqlite3.connect(path, isolation_level=None)
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute("PRAGMA journal_mode = MEMORY")
         for statement in _schema():
             connection.execute(statement)
         for name, rows in layers.items():
@@ -165,8 +180,8 @@ def _schema() -> tuple[str, ...]:
         "CREATE TABLE gpkg_contents (table_name TEXT PRIMARY KEY, data_type TEXT NOT NULL, identifier TEXT UNIQUE, "
         "description TEXT DEFAULT '', last_change DATETIME, min_x DOUBLE, min_y DOUBLE, max_x DOUBLE, max_y DOUBLE, "
         "srs_id INTEGER)",
-        "CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, geometry_type_name TEXT "
-        "NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL)",
+        "CREATE TABLE gpkg_geometry_columns (table_name TEXT NOT NULL, column_name TEXT NOT NULL, "
+        "geometry_type_name TEXT NOT NULL, srs_id INTEGER NOT NULL, z TINYINT NOT NULL, m TINYINT NOT NULL)",
     )
 
 

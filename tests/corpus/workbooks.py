@@ -67,7 +67,9 @@ def made_by_hand(sheet: str, extra: dict[str, str] | None = None, strings: str |
         "_rels/.rels": _relations("officeDocument", "xl/workbook.xml"),
         "xl/workbook.xml": f'<workbook xmlns="{_MAIN}" xmlns:r="{_RELATIONS}"><sheets>'
         '<sheet name="S" sheetId="1" r:id="r0"/></sheets></workbook>',
-        "xl/_rels/workbook.xml.rels": _relations("worksheet", "worksheets/sheet1.xml", "sharedStrings", "sharedStrings.xml"),
+        "xl/_rels/workbook.xml.rels": _relations(
+            "worksheet", "worksheets/sheet1.xml", "sharedStrings", "sharedStrings.xml"
+        ),
         "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{_MAIN}"><sheetData>{sheet}</sheetData></worksheet>',
         "xl/sharedStrings.xml": strings or f'<sst xmlns="{_MAIN}"/>',
     }
@@ -127,7 +129,14 @@ def _heads(rows: Table) -> Iterator[Case]:
     def merged(workbook: xlsxwriter.Workbook) -> None:
         sheet = workbook.add_worksheet("名单")
         sheet.merge_range("A1:H1", "某县医疗卫生机构床位情况")
-        for column, name in ((0, "机构名称"), (1, "机构类别"), (2, "所属乡镇"), (3, "经度"), (4, "纬度"), (7, "机构代码")):
+        for column, name in (
+            (0, "机构名称"),
+            (1, "机构类别"),
+            (2, "所属乡镇"),
+            (3, "经度"),
+            (4, "纬度"),
+            (7, "机构代码"),
+        ):
             sheet.merge_range(1, column, 2, column, name)
         sheet.merge_range("F2:G2", "床位")
         sheet.write("F3", "编制")
@@ -183,22 +192,34 @@ def _hostile() -> Iterator[Case]:
     cell = '<row r="1"><c r="A1"><v>1</v></c><c r="B1"><v>2</v></c></row>'
     far = cell + '<row r="1048576"><c r="XFD1048576"><v>1</v></c></row>'
     yield refused("far-away-cell.xlsx", made_by_hand(far), "file_too_demanding")
-    yield refused("cell-beyond-every-sheet.xlsx", made_by_hand(cell + '<row r="4000000000"><c r="ZZZZ4000000000"><v>1</v></c></row>'), "file_too_demanding")  # fmt: skip
-    spread = "".join(f'<row r="{y}"><c r="A{y}"><v>1</v></c></row>' for y in range(2, 900)) + '<row r="99999"><c r="ALL99999"><v>1</v></c></row>'  # fmt: skip
+    beyond = cell + _cell_at("ZZZZ", 4_000_000_000)
+    yield refused("cell-beyond-every-sheet.xlsx", made_by_hand(beyond), "file_too_demanding")
+    spread = "".join(_cell_at("A", y) for y in range(2, 900)) + _cell_at("ALL", 99_999)
     yield refused("two-corners.xlsx", made_by_hand(cell + spread), "file_too_demanding")
     strings = f'<sst xmlns="{_MAIN}">' + "<si><t>医</t></si>" * 3_000_000 + "</sst>"
     yield refused("gigabytes-of-strings.xlsx", made_by_hand(cell, strings=strings))
     laughs = '<!DOCTYPE x [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
-    yield refused("entities.xlsx", made_by_hand(cell, {"xl/worksheets/sheet1.xml": f'{laughs}<worksheet xmlns="{_MAIN}"><sheetData><row r="1"><c r="A1" t="str"><v>&b;</v></c></row></sheetData></worksheet>'}))  # fmt: skip
-    linked = {"xl/externalLinks/externalLink1.xml": f'<externalLink xmlns="{_MAIN}"><externalBook/></externalLink>',
-              "xl/externalLinks/_rels/externalLink1.xml.rels": _relations("externalLinkPath", f"file://{CANARY}")}  # fmt: skip
-    names = '<row r="1"><c r="A1" t="str"><v>机构名称</v></c><c r="B1" t="str"><v>经度</v></c><c r="C1" t="str"><v>纬度</v></c></row>'
-    value = '<row r="2"><c r="A2" t="str"><f>[1]Sheet1!A1</f><v>甲卫生院</v></c><c r="B2"><v>117.1</v></c><c r="C2"><v>33.7</v></c></row>'
-    yield read("external-links.xlsx", made_by_hand(names + value, linked), 1, codes=("id_generated",))
+    data = '<sheetData><row r="1"><c r="A1" t="str"><v>&b;</v></c></row></sheetData>'
+    sheet = f'<worksheet xmlns="{_MAIN}">{data}</worksheet>'
+    yield refused("entities.xlsx", made_by_hand(cell, {"xl/worksheets/sheet1.xml": laughs + sheet}))
+    folder = "xl/externalLinks"
+    linked = {
+        f"{folder}/externalLink1.xml": f'<externalLink xmlns="{_MAIN}"><externalBook/></externalLink>',
+        f"{folder}/_rels/externalLink1.xml.rels": _relations("externalLinkPath", f"file://{CANARY}"),
+    }
+    cells = zip("ABC", ("机构名称", "经度", "纬度"), strict=True)
+    names = "".join(f'<c r="{letter}1" t="str"><v>{name}</v></c>' for letter, name in cells)
+    value = '<c r="A2" t="str"><f>[1]S!A1</f><v>甲卫生院</v></c><c r="B2"><v>117.1</v></c><c r="C2"><v>33.7</v></c>'
+    rows = f'<row r="1">{names}</row><row r="2">{value}</row>'
+    yield read("external-links.xlsx", made_by_hand(rows, linked), 1, codes=("id_generated",))
     yield refused("workbook-cut.xlsx", made_by_hand(cell)[:-400])
     yield refused("workbook-of-nonsense.xlsx", made_by_hand("<row><<<"))
     wide = "".join(f'<c r="{_letters(n)}1"><v>{n}</v></c>' for n in range(10_000))
     yield refused("ten-thousand-columns.xlsx", made_by_hand(f'<row r="1">{wide}</row>'), "file_too_demanding")
+
+
+def _cell_at(letters: str, row: int) -> str:
+    return f'<row r="{row}"><c r="{letters}{row}"><v>1</v></c></row>'
 
 
 def _letters(number: int) -> str:

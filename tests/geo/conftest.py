@@ -11,6 +11,7 @@ from geo.model.problems import Problem
 from geo.output.language import translator
 from geo.study import build_study
 from tests.geo.county import write_county
+from tests.geo.postgres import any_store, any_url, postgres_url  # noqa: F401
 
 Said = Callable[[YidaError | Problem], dict[str, str]]
 

@@ -196,7 +196,9 @@ def test_a_store_cut_short_is_said_to_be_damaged_and_left_alone(tmp_path: Path, 
     assert file_of(tmp_path).read_bytes() == cut
 
 
-@pytest.mark.parametrize("spoil", ["substr(body, 1, 60)", "CAST(substr(body, 1, 99) || x'00' || substr(body, 101) AS BLOB)"])
+@pytest.mark.parametrize(
+    "spoil", ["substr(body, 1, 60)", "CAST(substr(body, 1, 99) || x'00' || substr(body, 101) AS BLOB)"]
+)
 @pytest.mark.parametrize("part", [*FRAMES, "roads"])
 def test_a_study_with_a_spoilt_part_is_said_to_be_damaged_and_the_others_open(
     store: Store, tmp_path: Path, toy: Study, larger: Study, part: str, spoil: str

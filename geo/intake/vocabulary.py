@@ -1,0 +1,59 @@
+"""Our words for what lists say in theirs: 停业 is closed, 联合卫生室 is a joint clinic. Second floor: intake.
+
+A value that is not in the table stays as it is written. The first word of each is how templates write it in Chinese.
+"""
+
+import unicodedata
+
+WORDS: dict[str, dict[str, str]] = {
+    "status": {
+        "open": "营业 开业 正常 正常营业 在营 在业 开放 运营 运营中 存续 有效",
+        "closed": "关闭 停业 歇业 注销 已注销 撤销 已撤销 停办 停用 已关闭 撤并 暂停 关停",
+    },
+    "coverage_mode": {
+        "own_clinic": "自有卫生室 本村卫生室 村卫生室 有卫生室",
+        "joint_clinic": "联合卫生室 联建卫生室 联办卫生室 共建卫生室",
+        "extension_point": "延伸服务点 延伸点",
+        "dispatched_doctor": "派驻医生 派驻 派驻服务 驻村医生",
+        "mobile_round": "巡回医疗 巡诊 流动巡诊 巡回",
+        "none": "无 空白村 没有 未覆盖",
+    },
+    "population_type": {
+        "resident": "常住人口 常住",
+        "registered": "户籍人口 户籍",
+        "raster": "格网人口 栅格",
+    },
+    "position_quality": {
+        "surveyed": "实测 已核实",
+        "village": "村位置 按村",
+        "seat": "驻地位置 按驻地",
+        "illustrative": "示例 虚构",
+    },
+    "boundary_kind": {
+        "official": "官方 勘界",
+        "approximate_outline": "近似轮廓 近似",
+        "approximate_voronoi": "泰森多边形",
+        "extent": "范围",
+    },
+}
+
+
+def ours(column: str, text: str) -> str:
+    """The value of a column that a text means, or the text as it is."""
+    return _MEANT.get(column, {}).get(_plain(text), text)
+
+
+def theirs(column: str, value: str, language: str) -> str:
+    """How a template writes a value in a language ("zh", else our own word)."""
+    words = WORDS.get(column, {}).get(value, "").split()
+    return words[0] if language == "zh" and words else value
+
+
+def _plain(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).strip().casefold().replace(" ", "_")
+
+
+_MEANT = {
+    column: {_plain(word): value for value, words in values.items() for word in (value, *words.split())}
+    for column, values in WORDS.items()
+}

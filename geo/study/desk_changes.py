@@ -1,0 +1,231 @@
+"""What a checked file changes in a study, kind by kind: the difference, and the study with it. Joins the rooms.
+
+Lists are laid over the stored one row by row (geo.intake.difference). Townships divide the county, so a new area takes
+the place of what lies under it; an outline, roads and a raster of people replace what was there.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.intake.areas import assign_units
+from geo.intake.difference import Difference, compare, identity, merge, plain_name
+from geo.model.desk import Check, Kind
+from geo.model.inputs import Report, Study
+from geo.model.projection import metric_crs
+from geo.model.schema import INDICATOR_VALUE, UNIT, conform
+from geo.study.build import with_tables
+
+TABLE: dict[Kind, str] = {
+    "facilities": "facility",
+    "demand": "demand",
+    "units": "unit",
+    "boundary": "outline",
+    "roads": "roads",
+    "indicators": "indicator",
+    "raster": "demand",
+}
+SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
+COVERED = 0.5  # a stored township gives way when new ones cover more of it than this
+_MADE_UP = "unit-row-"  # how ids of rows without one begin
+_FIGURE = ("indicator_code", "unit_code", "period")
+_NO_CHANGES = pd.DataFrame(columns=["id", "name", "column", "before", "after"], dtype="str")
+_NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype="str"), "distance_m": [0.0] * 0})
+
+
+def stored_table(study: Study, kind: Kind) -> pd.DataFrame:
+    """The study's table that a kind changes (for roads: none)."""
+    table: pd.DataFrame = pd.DataFrame() if kind == "roads" else getattr(study, TABLE[kind])
+    return table
+
+
+def usable(check: Check, study: Study) -> pd.DataFrame:
+    """The rows that can be used, with the columns of the stored table; areas with their geometry."""
+    kept = check.table[check.table["verdict"] != "error"]
+    table: pd.DataFrame = kept.reindex(columns=stored_table(study, check.kind).columns).reset_index(drop=True)
+    if check.kind == "boundary":
+        table = _one_outline(table, study.outline)
+    elif check.kind == "units":
+        table = _coded(table, study.unit)
+    return table
+
+
+def _one_outline(rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """All areas together as one row; what the file does not say stays as stored."""
+    whole = rows.iloc[[0]].copy()
+    whole["geometry"] = [shapely.union_all(rows.geometry.to_numpy())]
+    if str(whole["unit_code"].iat[0]).startswith(_MADE_UP):
+        whole["name"] = stored["name"].iat[0] if whole["name"].iat[0] == whole["unit_code"].iat[0] else whole["name"]
+        whole["unit_code"] = stored["unit_code"].iat[0]
+    return whole
+
+
+def _coded(rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Townships without a code of their own get the stored one of their name."""
+    known = dict(zip(map(plain_name, stored["name"]), stored["unit_code"], strict=True))
+    own = zip(rows["unit_code"].tolist(), rows["name"].tolist(), strict=True)
+    codes = [known.get(plain_name(name), code) if code.startswith(_MADE_UP) else code for code, name in own]
+    return rows.assign(unit_code=pd.Series(codes, index=rows.index, dtype="str"))
+
+
+# ---- the difference --------------------------------------------------------------------------------------------
+
+
+def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Difference:
+    """What the file would change. A row that cannot be used is not gone: the file does name it.
+
+    Of roads, `changes` has a line for each class whose kilometres differ, and for the islands.
+    """
+    if check.kind == "roads":
+        return _road_difference(study, check)
+    stored, new = stored_table(study, check.kind), usable(check, study)
+    if check.kind in ("units", "boundary"):
+        found = _area_difference(stored, new, one=check.kind == "boundary")
+    elif check.kind == "indicators":
+        found = compare(figures(stored), figures(new), decisions)
+    else:
+        found = compare(stored, new, decisions)
+    return replace(found, gone=_really_gone(found, stored, check))
+
+
+def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple[int, ...]:
+    refused = check.table[check.table["verdict"] == "error"]
+    if refused.empty or check.kind == "boundary":
+        return found.gone
+    if check.kind == "indicators":
+        stored, refused = figures(stored), figures(refused)
+    key = identity(stored)
+    ids, names = set(refused[key]), {plain_name(n) for n in refused["name"]} - {""}
+    named = stored[key].isin(ids) | stored["name"].map(plain_name).isin(names)
+    return tuple(row for row in found.gone if not named.iat[row])
+
+
+def figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Indicator values under one id each, with the columns that a comparison looks at."""
+    ids = table[list(_FIGURE)].astype("str").agg("|".join, axis=1) if len(table) else pd.Series(dtype="str")
+    return table.assign(figure_id=ids.astype("str"), name="", lon=np.nan, lat=np.nan)
+
+
+def _area_difference(stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, one: bool) -> Difference:
+    """Areas by code, then by name; an outline is always the outline. A line "geometry" tells the areas in km²."""
+    as_stored = new.assign(unit_code=stored["unit_code"].iloc[:1].to_numpy()) if one and len(stored) else new
+    plain = [pd.DataFrame(t.drop(columns="geometry")).assign(lon=np.nan, lat=np.nan) for t in (stored, as_stored)]
+    found = compare(plain[0], plain[1])
+    lines = [line for p in found.pairs for line in _area_lines(stored.iloc[p.stored], new.iloc[p.new])]
+    changes = pd.concat([found.changes, pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str")])
+    return replace(found, changes=changes.sort_values(["id", "column"], kind="stable", ignore_index=True))
+
+
+def _area_lines(old: pd.Series, new: pd.Series) -> list[dict[str, str]]:
+    own = {"id": str(old["unit_code"]), "name": str(old["name"])}
+    lines = []
+    if new["unit_code"] != old["unit_code"]:
+        lines.append({**own, "column": "unit_code", "before": str(old["unit_code"]), "after": str(new["unit_code"])})
+    if not same_shape(old["geometry"], new["geometry"]):
+        before, after = (f"{area_km2(shape):.2f} km²" for shape in (old["geometry"], new["geometry"]))
+        lines.append({**own, "column": "geometry", "before": before, "after": after})
+    return lines
+
+
+def same_shape(a: shapely.Geometry, b: shapely.Geometry) -> bool:
+    """Whether two areas are one, but for the last digits of their corners."""
+    if a is None or b is None:
+        return a is b
+    if shapely.equals_exact(shapely.normalize(a), shapely.normalize(b), SAME_SHAPE_DEG):
+        return True
+    apart = shapely.symmetric_difference(shapely.make_valid(a), shapely.make_valid(b))
+    return bool(apart.area <= SAME_SHAPE_DEG * shapely.length(a))
+
+
+def area_km2(shape: shapely.Geometry) -> float:
+    """An area of EPSG:4326 in square kilometres, in a local metric projection."""
+    west, south, east, north = shape.bounds
+    flat = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(metric_crs([west, east], [south, north]))
+    return float(flat.area.iat[0]) / 1e6  # m² to km²
+
+
+def _road_difference(study: Study, check: Check) -> Difference:
+    """Kilometres by class, islands, and who is off the network, before and after."""
+    before, after = _roadfigures(study.report), _roadfigures(with_roads(study, check).report)
+    names = [*before, *(name for name in after if name not in before)]
+    lines = [
+        {"id": id_, "name": id_, "column": column, "before": before.get((id_, column), "0"), "after": told}
+        for id_, column in names
+        if (told := after.get((id_, column), "0")) != before.get((id_, column), "0")
+    ]
+    return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
+
+
+def _roadfigures(report: Report) -> dict[tuple[str, str], str]:
+    figures = {(name, "length_km"): f"{km:.1f}" for name, km in report.road_km.items()}
+    return figures | {
+        ("islands", "count"): f"{report.islands}",
+        ("islands", "length_km"): f"{report.island_km:.1f}",
+        ("off_network", "facilities"): f"{report.facilities_off}",
+        ("off_network", "demand"): f"{report.demand_off}",
+        ("off_network", "population"): f"{report.population_off:.0f}",
+    }
+
+
+# ---- the study with it -----------------------------------------------------------------------------------------
+
+
+def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: bool) -> Study:
+    """The study as it would be after the commit."""
+    if check.kind == "roads":
+        return with_roads(study, check)
+    stored, new = stored_table(study, check.kind), usable(check, study)
+    if check.kind == "raster":
+        return laid(study, check.kind, new.sort_values("demand_id", kind="stable", ignore_index=True))
+    if check.kind in ("units", "boundary"):
+        closing = gone_are_closed or check.kind == "boundary"
+        return laid(study, check.kind, _merged_areas(stored, new, found, gone_leave=closing))
+    if check.kind == "indicators":
+        both = merge(figures(stored), figures(new), found, gone_are_closed=False)
+        return laid(study, check.kind, conform(both, INDICATOR_VALUE, path="", name="indicator"))
+    return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
+
+
+def with_roads(study: Study, check: Check) -> Study:
+    """The study on the roads of a check."""
+    return study if check.roads is None else with_tables(study, {"roads": check.roads})
+
+
+def laid(study: Study, kind: Kind, table: pd.DataFrame) -> Study:
+    """The study with the table of a kind replaced, and townships told anew where they must be."""
+    if kind == "units":
+        points = {name: placed(getattr(study, name), table) for name in ("facility", "demand")}
+        return with_tables(study, {"unit": table, **points})
+    if kind in ("facilities", "demand", "raster"):
+        table = placed(table, study.unit)
+    return with_tables(study, {TABLE[kind]: table})
+
+
+def placed(table: pd.DataFrame, unit: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The table with the township of each place where it names none the study knows."""
+    known = table["unit_code"].isin(unit["unit_code"])
+    return table.assign(unit_code=table["unit_code"].where(known, assign_units(table, unit)))
+
+
+def _merged_areas(
+    stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, found: Difference, *, gone_leave: bool
+) -> gpd.GeoDataFrame:
+    """The new areas, what they leave empty filled from the stored ones, and the stored ones that they do not cover."""
+    rows = new.copy()
+    for pair in found.pairs:
+        for column in [c for c in stored.columns if c != "geometry"]:
+            if pd.isna(rows[column].iat[pair.new]) or rows[column].iat[pair.new] == "":
+                rows.loc[rows.index[pair.new], column] = stored[column].iat[pair.stored]
+        if same_shape(stored.geometry.iat[pair.stored], rows.geometry.iat[pair.new]):
+            rows.loc[rows.index[pair.new], "geometry"] = stored.geometry.iat[pair.stored]
+    used = {pair.stored for pair in found.pairs}
+    left = stored.iloc[[row for row in range(len(stored)) if row not in used]]
+    over = shapely.union_all(rows.geometry.to_numpy())
+    share = shapely.area(shapely.intersection(left.geometry.to_numpy(), over)) / shapely.area(left.geometry.to_numpy())
+    left = left[(share <= COVERED) & (not gone_leave)]
+    both = gpd.GeoDataFrame(pd.concat([rows, left]), geometry="geometry", crs=stored.crs)
+    return conform(both.sort_values("unit_code", kind="stable"), UNIT, path="", name="unit")

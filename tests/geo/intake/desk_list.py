@@ -1,0 +1,78 @@
+"""The sample county as a context for checks, and lists as townships send them."""
+
+from collections.abc import Mapping
+from functools import cache
+
+import numpy as np
+import pandas as pd
+
+from geo.intake.checking import Context, check_raw
+from geo.intake.manifest import SAMPLE_FOLDER
+from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
+from geo.model.desk import Answers, Check, Kind, Raw
+from geo.model.schemes import load_scheme
+
+FOLDER = SAMPLE_FOLDER / "xishui"
+WGS84 = {"crs": "EPSG:4326"}
+CHINESE = {
+    "facility_id": "机构编码",
+    "name": "医疗机构名称",
+    "category": "机构类别",
+    "tier": "层级",
+    "unit_code": "乡镇代码",
+    "parent_id": "上级机构",
+    "lon": "经度",
+    "lat": "纬度",
+    "beds": "床位数",
+    "physicians": "执业（助理）医师",
+    "nurses": "注册护士",
+    "population_served": "服务人口",
+}
+
+
+@cache
+def xishui() -> Context:
+    """The sample county: its tables as they are stored, roads 100 m from everywhere. Shared: never change it."""
+    scheme = load_scheme("xishui")
+    facility, _ = facilities_from(FOLDER / "facilities.csv", crs="EPSG:4326", scheme=scheme)
+    demand, _ = demand_from(FOLDER / "demand.csv", crs="EPSG:4326")
+    outline = boundary_from(FOLDER / "boundary.geojson", crs=None)
+    unit = units_from(FOLDER / "units.geojson", crs=None)
+    return Context(scheme, outline, unit, demand, facility, road_distance=lambda lon, lat: np.full(len(lon), 100.0))
+
+
+@cache
+def _read(name: str) -> pd.DataFrame:
+    return pd.read_csv(FOLDER / name, dtype="str", keep_default_na=False)
+
+
+def sample_list(name: str = "facilities.csv") -> pd.DataFrame:
+    """A sample table as text, numbered from row 2."""
+    rows = _read(name).copy()
+    return rows.set_index(pd.RangeIndex(2, len(rows) + 2))
+
+
+def chinese_list(count: int = 40) -> pd.DataFrame:
+    """The county's first facilities under the headers of a real list, all text, numbered from row 2."""
+    return sample_list()[list(CHINESE)].rename(columns=CHINESE).iloc[:count]
+
+
+def raw_of(rows: pd.DataFrame, shape_id: str = "shape") -> Raw:
+    return Raw(rows.astype("str"), shape_id)
+
+
+def one_row(**cells: str) -> Raw:
+    """A file of one row; keys are headers."""
+    return raw_of(pd.DataFrame({k: [v] for k, v in cells.items()}, index=pd.Index([2])))
+
+
+def check(rows: pd.DataFrame, kind: Kind = "facilities", answers: Answers = WGS84, **more: object) -> Check:
+    return check_raw(raw_of(rows), kind, xishui(), answers, **more)  # type: ignore[arg-type]
+
+
+def codes(found: Check) -> list[tuple[int | None, str]]:
+    return [(p.row, p.code) for p in found.problems]
+
+
+def verdicts(found: Check) -> Mapping[int, str]:
+    return dict(zip(found.table["row"].tolist(), found.table["verdict"].tolist(), strict=True))
