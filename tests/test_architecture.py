@@ -96,7 +96,7 @@ def test_no_module_has_a_name_that_says_nothing():
 
 def test_no_file_of_ours_grows_past_one_idea():
     long = {str(p.relative_to(ROOT)): len(p.read_text(encoding="utf-8").splitlines()) for p in PYTHON}
-    assert not {name: lines for name, lines in long.items() if lines > 400}
+    assert not {name: lines for name, lines in long.items() if lines > (650 if name.startswith("tests") else 400)}
 
 
 def test_the_tree_names_no_registry_no_cdn_and_no_machine():

@@ -2,7 +2,6 @@
 
 import argparse
 import getpass
-import shutil
 from pathlib import Path
 
 import shapely
@@ -10,13 +9,14 @@ import shapely
 from geo import study as studies
 from geo.cli.studies import Commands, opened
 from geo.model.desk import Kind
-from geo.model.errors import FileMissing, FileNotWritten
+from geo.model.errors import FileNotWritten
 from geo.model.schemes import load_scheme
 from geo.output import templates
 from geo.output.language import Translate, of_terminal
 from geo.output.tables import csv_bytes
 from geo.store import home, open_store
-from geo.store.engine import BACKUP, FILE
+from geo.store.backup import restore_backup
+from geo.store.engine import FILE
 from geo.study import desk
 
 TABLES: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "indicators")  # with rows to write
@@ -94,13 +94,5 @@ def _restore(options: argparse.Namespace, _: Translate) -> None:
 
 
 def _restore_backup(options: argparse.Namespace, _: Translate) -> None:
-    backup, path = home() / BACKUP, home() / FILE
-    if not backup.is_file():
-        raise FileMissing(path=backup)
-    kept = path.with_name(f"{path.name}.damaged")
-    for suffix in ("", "-wal", "-shm"):
-        damaged = path.with_name(path.name + suffix)
-        if damaged.is_file():
-            damaged.rename(kept.with_name(kept.name + suffix))
-    shutil.copyfile(backup, path)
-    print(_("The backup is in place. The damaged file was kept as {path}.").format(path=kept))
+    kept = restore_backup(home() / FILE)
+    print(_("The backup is in place. The damaged file was kept as {path}.").format(path=kept or "—"))

@@ -140,7 +140,7 @@ def _fault(member: zipfile.ZipInfo) -> str:
     name = _name(member)
     if member.flag_bits & 0x1:
         return "it is encrypted"
-    if False:
+    if stat.S_ISLNK(member.external_attr >> 16):
         return f"{name} is a link"
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
         return f"{name} is compressed in an uncommon way"

@@ -75,7 +75,7 @@ class Mend:
 class Raw:
     """A table as a file holds it: everything text, indexed by the row's number in the file.
 
-    `geometry_crs` tells the coordinate system where the file itself does; then `lon`/`lat` hold its positions in degrees.
+    `geometry_crs` tells the coordinate system where the file itself does; `lon`/`lat` then hold degrees.
     """
 
     rows: pd.DataFrame

@@ -84,8 +84,14 @@ SENTENCES: dict[str, str] = {
         "two out if they are one."
     ),
     # the data desk: figures
-    "number_too_large": N_("Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct it."),
-    "part_exceeds_whole": N_("Row {row}: {value} people of 65 and over are more than all its {whole} people. Correct it."),
+    "number_too_large": N_(
+        "Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct "
+        "it."
+    ),
+    "part_exceeds_whole": N_(
+        "Row {row}: {value} people of 65 and over are more than all its {whole} people. Correct "
+        "it."
+    ),
     # the data desk: tiers and parents
     "tier_doubt_level": N_(
         "Row {row}: {name} was taken for {tier}, but its level is {value}. Accept the tier, or correct it."
@@ -99,7 +105,10 @@ SENTENCES: dict[str, str] = {
         "correct it."
     ),
     "parent_missing": N_("Row {row}: {name} needs an institution it belongs to, and names none. Fill in the parent."),
-    "parent_unknown": N_("Row {row}: the parent {value} is in no list. Correct it; leave it if it is outside the county."),
+    "parent_unknown": N_(
+        "Row {row}: the parent {value} is in no list. Correct it; leave it if it is outside the "
+        "county."
+    ),
     "parent_itself": N_("Row {row}: {name} names itself as its parent; the parent is left empty. Name the right one."),
     "parent_circle": N_(
         "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
@@ -121,7 +130,10 @@ SENTENCES: dict[str, str] = {
         "Row {row}: the numerator {value} is more than the denominator {whole}. A ratio is at most 1; correct them."
     ),
     "denominator_zero": N_("Row {row}: the denominator is {value}; nothing can be divided by it. Correct it."),
-    "period_unclear": N_("Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month (2024-03)."),
+    "period_unclear": N_(
+        "Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month "
+        "(2024-03)."
+    ),
     # roads
     "class_unknown": N_("{count} lines have a road class that is not known ({values}); they count as unclassified."),
     "class_missing": N_("No column tells the road class, so all {count} lines count as unclassified."),
