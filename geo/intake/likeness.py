@@ -32,8 +32,8 @@ def twins(listing: Listing) -> list[Twin]:
     """For every row that is a place met before (position in the list): the earlier row, and how they are alike.
 
     "same_code": same id and a like name; "other_code": same id, another name; "same_name": same name within 300 m;
-    "like_name": names at least 90 alike within 300 m, of one tier, alike but for no number or side; "same_point": only the
-    point is the same. Of several reasons the first in this order is told, with the first row it holds for.
+    "like_name": names at least 90 alike within 300 m, of one tier, alike but for no number or side; "same_point": only
+    the point is the same. Of several reasons the first in this order is told, with the first row it holds for.
     """
     names = plain_names(listing)
     found: dict[int, Twin] = {}
