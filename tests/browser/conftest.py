@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, sync_playwright
+from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
 
 from tests.browser.map_frame import BANDS, FRAME_FOLDER, PARENT, Handler, Open, Opened, Site, frame_page
 
@@ -181,6 +181,7 @@ def open_app(browser: Browser, server: str) -> Iterator[Callable[..., App]]:
     contexts = []
 
     def opened(query: str = "", width: int = 1920, height: int = 1080, locale: str = "zh-CN") -> App:
+        expect.set_options(timeout=20_000)  # a busy machine is slow, not wrong
         context = browser.new_context(
             viewport={"width": width, "height": height}, locale=locale, reduced_motion="reduce", accept_downloads=True
         )

@@ -153,8 +153,9 @@ def test_a_link_reopens_study_threshold_mode_tiers_language_and_view(open_app: C
     )
     app = open_app(query)
     frame = app.settled()
-    expect(app.page.get_by_role("heading", name="North Iceland (real data)")).to_be_visible()
-    expect(app.page.get_by_text("People within 30 min")).to_be_visible()
+    expect(app.page.get_by_role("heading", name="North Iceland (real data)")).to_be_visible(timeout=30_000)
+    expect(app.page.get_by_text("People within 30 min")).to_be_visible(timeout=30_000)
+    app.page.wait_for_function("['z=11', 't=30', 'when=snow'].every(part => location.search.includes(part))")
     view = frame.evaluate("yida.debug().view")
     assert view == pytest.approx({"lon": -18.1, "lat": 65.7, "zoom": 11}, abs=1e-3)  # a pixel is 0.0007°
     assert asked(app) == {key: values[0] for key, values in parse_qs(query[1:]).items()}
