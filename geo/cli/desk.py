@@ -110,6 +110,7 @@ def _look(store: Store, options: argparse.Namespace, _: Translate) -> _Looked:
     """The file checked against the newest version, and what it would change."""
     if options.minutes is not None:
         check_minutes(options.minutes)
+    decided = _pairs(options.decide, "--decide")
     opened(options.study, _)  # builds a sample that is not there yet
     newest = store.newest(options.study)
     version = newest.version_id if newest else 0
@@ -117,7 +118,7 @@ def _look(store: Store, options: argparse.Namespace, _: Translate) -> _Looked:
     check = _checked(store, study, options)
     if EXIT[check.verdict]:
         return _Looked(study, version, check)
-    decisions = desk.recall_decisions(store, study.name) | _pairs(options.decide, "--decide")
+    decisions = desk.recall_decisions(store, study.name) | decided
     found = desk.difference(study, check, decisions)
     after = desk.proposed(study, check, found, gone_are_closed=options.close_missing)
     return _Looked(study, version, check, found, after)

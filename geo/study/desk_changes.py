@@ -29,6 +29,7 @@ TABLE: dict[Kind, str] = {
     "indicators": "indicator",
     "raster": "demand",
 }
+SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
 SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
 COVERED = 0.5  # a stored township gives way when new ones cover more of it than this
 _MADE_UP = "unit-row-"  # how ids of rows without one begin
@@ -184,10 +185,22 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     if check.kind in ("units", "boundary"):
         closing = gone_are_closed or check.kind == "boundary"
         return laid(study, check.kind, _merged_areas(stored, new, found, gone_leave=closing))
+    new = _settled(stored, new, found)
     if check.kind == "indicators":
         both = merge(figures(stored), figures(new), found, gone_are_closed=False)
         return laid(study, check.kind, conform(both, INDICATOR_VALUE, path="", name="indicator"))
     return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
+
+
+def _settled(stored: pd.DataFrame, new: pd.DataFrame, found: Difference) -> pd.DataFrame:
+    """The new rows with stored numbers that differ only in the last digits: spreadsheets write 15 or 16 of 17."""
+    out = new.copy()
+    left, right = [pair.stored for pair in found.pairs], [pair.new for pair in found.pairs]
+    for column in [c for c in stored.columns if pd.api.types.is_float_dtype(stored[c]) and left]:
+        old, told = stored[column].to_numpy()[left], out[column].to_numpy(dtype=np.float64, copy=True)
+        told[right] = np.where(np.isclose(told[right], old, rtol=SAME_NUMBER, atol=0), old, told[right])
+        out[column] = told
+    return out
 
 
 def with_roads(study: Study, check: Check) -> Study:

@@ -130,7 +130,8 @@
   }
 
   function onResize() {
-    app.map.invalidateSize({ pan: false });
+    // A view that somebody chose keeps its centre; the county at large is fitted anew below.
+    app.map.invalidateSize({ pan: app.moved || Boolean(app.options.view), animate: false });
     const size = app.map.getSize();
     if (!app.data || size.x < 20 || size.y < 20) return;
     if (app.unseen) firstView();
