@@ -140,7 +140,7 @@ def test_notes_and_attribution_are_there_in_both_languages(sample: Sample) -> No
     for language in ("zh", "en"):
         assert all(name in sample.study["notes"][language] for name in made_up)
         assert sample.study["title"][language]
-    assert all(set(a) == {"what", "source", "licence", "date"} for a in sample.study["attribution"])
+    assert all(set(a) == {"what", "source", "licence", "date", "credit"} for a in sample.study["attribution"])
     assert all((DATA / "sample" / sample.name / f).is_file() for f in sample.study["files"].values())
 
 
