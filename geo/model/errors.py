@@ -149,8 +149,8 @@ class StudyNameInvalid(StudyError):
 class StoreDamaged(StudyError):
     code = "store_damaged"
     sentence = N_(
-        "The store {path} is damaged ({detail}). Nothing was written to it. The last good backup is {backup}: move the "
-        "damaged file aside, then run: yida store restore"
+        "The store {path} is damaged ({detail}). Nothing was written to it. The last good backup is {backup}; "
+        "yida store restore puts it back and keeps the damaged file."
     )
 
 
