@@ -119,10 +119,17 @@ class App:
 
     def click_on_map(self, kind: str, item_id: str) -> None:
         """Click where the map has drawn a village, facility or unit."""
+        x, y = self.point_at(kind, item_id)
+        self.page.mouse.click(x, y)
+
+    def point_at(self, kind: str, item_id: str) -> tuple[float, float]:
+        """Move the pointer there; the place on the page."""
         at = self.map().evaluate("([kind, id]) => yida.pixel(kind, id)", [kind, item_id])
         frame = self.page.locator("iframe").first.bounding_box()
         assert frame is not None and at is not None
-        self.page.mouse.click(frame["x"] + at["x"], frame["y"] + at["y"])
+        x, y = frame["x"] + at["x"], frame["y"] + at["y"]
+        self.page.mouse.move(x, y)
+        return x, y
 
     def photograph(self, name: str) -> None:
         """Keep a screenshot as an artefact of the run."""

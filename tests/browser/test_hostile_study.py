@@ -84,7 +84,10 @@ def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
         app.click_on_map("village", name)
         # Clicking shows the tooltip on the map and the name as a heading beside it, both to the letter.
         expect(app.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
-        assert name in frame.evaluate("document.querySelector('.yida-tip').innerText")
+        app.idle()
+        app.page.mouse.move(0, 0)
+        app.point_at("village", name)
+        frame.wait_for_function("name => document.querySelector('.yida-tip').innerText.includes(name)", arg=name)
     box = app.page.get_by_role("combobox", name="Find a village, facility or township")
     box.click()
     app.page.get_by_role("option").first.wait_for()
