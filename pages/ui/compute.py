@@ -10,7 +10,7 @@ import streamlit as st
 
 from geo import study as studies
 from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
-from geo.intake.checking import Context
+from geo.intake.desk.checking import Context
 from geo.model.assumptions import Assumptions
 from geo.model.desk import Check
 from geo.model.inputs import Study
@@ -36,9 +36,8 @@ def store() -> Store:
     return open_store()
 
 
-@st.cache_data(show_spinner=False, ttl=5)
 def study_titles() -> dict[str, dict[str, str]]:
-    """Name → titles of every study."""
+    """Name → titles of every study, asked of the store each time: one stored a moment ago opens by its link."""
     return studies.study_names(store())
 
 

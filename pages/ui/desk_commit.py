@@ -5,7 +5,7 @@ import uuid
 import pandas as pd
 import streamlit as st
 
-from geo.intake.difference import Difference, compare, pair_key
+from geo.intake.desk.difference import Difference, compare, pair_key
 from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
 from geo.store.conflicts import Conflict

@@ -8,8 +8,9 @@ from streamlit.testing.v1 import AppTest
 from geo.analysis.coverage import coverage
 from geo.model.roads import MODES
 from geo.store import open_store
-from geo.study import assumptions_for, nearest_by_tier, nearest_counted, network_of, open_study
+from geo.study import assumptions_for, build_study, nearest_by_tier, nearest_counted, network_of, open_study
 from pages.ui.text import plain
+from tests.geo.county import write_county
 
 PAGES = Path(__file__).resolve().parents[2] / "pages"
 COUNTED = ("county_hospital", "key_township_hospital", "township_hospital_general")
@@ -46,6 +47,13 @@ def test_a_page_opened_by_deep_link_runs_alone_in_both_languages(name: str, lang
 def test_the_start_script_leads_to_the_map() -> None:
     page = opened("start.py")
     assert not page.exception and page.title[0].value == plain("习水县（示例）")
+
+
+def test_a_study_stored_a_moment_ago_is_opened_by_its_link(tmp_path: Path) -> None:
+    assert opened().title[0].value == plain("习水县（示例）")
+    study = build_study(write_county(tmp_path))
+    open_store().save(study, "files", replace=False)
+    assert opened(study=study.name).title[0].value == plain(study.title("zh"))
 
 
 @pytest.mark.parametrize("mode", MODES)
