@@ -8,8 +8,8 @@ from pathlib import Path
 
 from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
-from geo.intake.checking import check_json
-from geo.intake.difference import Difference, pair_key
+from geo.intake.desk.checking import check_json
+from geo.intake.desk.difference import Difference, pair_key
 from geo.model.desk import Answers, Check
 from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study

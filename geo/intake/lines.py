@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.headers import plain_header, renamed
+from geo.intake.desk.headers import plain_header, renamed
+from geo.intake.files.reading import read_layer
 from geo.intake.junctions import Line, join_ends
 from geo.intake.osm.roads import WayCollector
 from geo.intake.osm.tags import access_bits, duration_min, road_class, speed_kph, surface_kind
-from geo.intake.reading import read_layer
 from geo.model.errors import RoadsEmpty
 from geo.model.problems import Problem
 from geo.model.roads import Floats, Ints, Ways

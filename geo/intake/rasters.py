@@ -23,8 +23,8 @@ from rasterio.transform import Affine
 from rasterio.windows import Window
 from scipy.spatial import cKDTree
 
-from geo.intake.plain_layers import WGS84
-from geo.intake.reading import known_crs
+from geo.intake.files.plain_layers import WGS84
+from geo.intake.files.reading import known_crs
 from geo.model.errors import (
     ChoiceUnknown,
     CrsMissing,

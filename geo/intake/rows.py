@@ -13,10 +13,10 @@ import numpy as np
 import pandas as pd
 from pyproj import Transformer
 
-from geo.intake.headers import renamed
-from geo.intake.numbers import is_scientific, number_from
-from geo.intake.plain_layers import WGS84
-from geo.intake.reading import OVERFLOW, Format, known_crs, read_layer, read_table, sniff
+from geo.intake.desk.headers import renamed
+from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.files.plain_layers import WGS84
+from geo.intake.files.reading import OVERFLOW, Format, known_crs, read_layer, read_table, sniff
 from geo.model.errors import CrsMissing
 from geo.model.problems import Problem
 

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.headers import renamed
-from geo.intake.numbers import number_from
-from geo.intake.reading import read_layer
+from geo.intake.desk.headers import renamed
+from geo.intake.desk.numbers import number_from
+from geo.intake.desk.tiers import tier_of
+from geo.intake.files.reading import read_layer
 from geo.intake.rows import Refused, cell, check_codes, check_positions, numbers_in, text_rows, unique_ids
-from geo.intake.tiers import tier_of
 from geo.model.errors import ColumnsMissing, TableEmpty
 from geo.model.problems import Problem
 from geo.model.schema import BOUNDARY_KINDS, DEMAND, FACILITY, UNIT, conform

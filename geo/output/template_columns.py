@@ -1,12 +1,12 @@
 """The columns of the templates: how each is called, what it means, what may stand in it. Fourth floor: output.
 
-A heading is one of the names that geo.intake.headers knows, so that a template filled in is read without a question.
+A heading is one of the names that desk.headers knows, so that a template filled in is read without a question.
 """
 
 from dataclasses import dataclass
 from typing import Literal
 
-from geo.intake.vocabulary import WORDS
+from geo.intake.desk.vocabulary import WORDS
 from geo.model.desk import Kind
 from geo.model.errors import N_
 

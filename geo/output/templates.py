@@ -14,7 +14,7 @@ import xlsxwriter
 from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
-from geo.intake.vocabulary import WORDS, theirs
+from geo.intake.desk.vocabulary import WORDS, theirs
 from geo.model.desk import Kind
 from geo.model.errors import N_, ChoiceUnknown
 from geo.model.schemes import Scheme

@@ -10,10 +10,10 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
+from geo.intake.files.reading import is_osm
 from geo.intake.lines import ways_from_lines
 from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sample_names
 from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
-from geo.intake.reading import is_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.assumptions import Assumptions
 from geo.model.errors import N_, RoadsElsewhere, TableEmpty, TablesNotGiven

@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 
 from geo.analysis.coverage import Coverage, coverage
-from geo.intake.checking import Context, check_rows
-from geo.intake.difference import identity
-from geo.intake.evidence import evidence_of
-from geo.intake.guard import never
-from geo.intake.mends import apply
+from geo.intake.desk.checking import Context, check_rows
+from geo.intake.desk.difference import identity
+from geo.intake.desk.evidence import evidence_of
+from geo.intake.desk.mends import apply
+from geo.intake.files.guard import never
 from geo.model.assumptions import Assumptions
 from geo.model.desk import KINDS, Answers, Check, Kind, Mend
 from geo.model.errors import EditConflict, NothingSelected
@@ -190,7 +190,7 @@ def recall_mappings(store: Store, name: str, kind: Kind) -> dict[str, dict[str, 
 
 
 def remember_decisions(store: Store, name: str, decisions: Mapping[str, str]) -> None:
-    """Keep which similar names are "same" or "different": pair key (geo.intake.difference) → decision."""
+    """Keep which similar names are "same" or "different": pair key (geo.intake.desk.difference) → decision."""
     store.remember(name, {f"pair:{key}": told for key, told in decisions.items()})
 
 

@@ -1,6 +1,6 @@
 """What a checked file changes in a study, kind by kind: the difference, and the study with it. Joins the rooms.
 
-Lists are laid over the stored one row by row (geo.intake.difference). Townships divide the county, so a new area takes
+Lists are laid over the stored one row by row (desk.difference). Townships divide the county, so a new area takes
 the place of what lies under it; an outline, roads and a raster of people replace what was there.
 """
 
@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import assign_units
-from geo.intake.difference import Difference, compare, identity, merge, plain_name
+from geo.intake.desk.difference import Difference, compare, identity, merge, plain_name
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs

@@ -1,6 +1,6 @@
 """A file of any kind as a `Check`: lists row by row, areas, roads, a raster of people. Joins the rooms.
 
-The bytes are read by child processes (geo.intake.guard, geo.intake.guarded_layers); what comes of them is checked here.
+The bytes are read by child processes (files.guard, files.guarded_layers); what comes of them is checked here.
 """
 
 import hashlib
@@ -13,12 +13,12 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.area_rows import area_of
-from geo.intake.checking import Context, check_raw
-from geo.intake.guard import guarded_noted, never
-from geo.intake.guarded_layers import Layer, guarded_layer, guarded_people
+from geo.intake.desk.area_rows import area_of
+from geo.intake.desk.checking import Context, check_raw
+from geo.intake.desk.matching import match_columns, own_columns
+from geo.intake.files.guard import guarded_noted, never
+from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
 from geo.intake.lines import ways_from_features
-from geo.intake.matching import match_columns, own_columns
 from geo.model.desk import Answers, Check, Kind, Question
 from geo.model.errors import FileUnreadable
 from geo.model.problems import Problem

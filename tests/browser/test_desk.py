@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from geo.intake.datums import wgs84_to_gcj02
+from geo.intake.desk.datums import wgs84_to_gcj02
 from geo.model.schemes import DATA
 from tests.browser.conftest import App
 

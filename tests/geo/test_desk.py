@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from geo.intake.checking import Context
-from geo.intake.difference import pair_key
+from geo.intake.desk.checking import Context
+from geo.intake.desk.difference import pair_key
 from geo.model.errors import EditConflict
 from geo.model.inputs import Study
 from geo.store import Store, open_store

@@ -13,7 +13,7 @@ import rasterio
 import shapely
 from rasterio.transform import from_origin
 
-from geo.intake.checking import Context
+from geo.intake.desk.checking import Context
 from geo.model.desk import Kind
 from geo.model.errors import FileTooDemanding, FileUnreadable, RasterElsewhere, RoadsEmpty
 from geo.model.inputs import Study

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import voronoi_units
-from geo.intake.listing import Context, Found, unique_ids
-from geo.intake.mends import leave_out
-from geo.intake.numbers import is_scientific, number_from
-from geo.intake.vocabulary import ours
+from geo.intake.desk.listing import Context, Found, unique_ids
+from geo.intake.desk.mends import leave_out
+from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.desk.vocabulary import ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem, Severity
 from geo.model.projection import metric_crs

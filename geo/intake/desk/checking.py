@@ -10,16 +10,16 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from geo.intake.area_rows import Shapes, check_areas
-from geo.intake.classifying import classify
-from geo.intake.headers import population_type
-from geo.intake.indicator_rows import check_indicators
-from geo.intake.listing import SCHEMA, Context, Found, Places, listing_of
-from geo.intake.locating import Located, locate, locate_again
-from geo.intake.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns
-from geo.intake.parents import with_parents
-from geo.intake.reading import OVERFLOW
-from geo.intake.validating import validate
+from geo.intake.desk.area_rows import Shapes, check_areas
+from geo.intake.desk.classifying import classify
+from geo.intake.desk.headers import population_type
+from geo.intake.desk.indicator_rows import check_indicators
+from geo.intake.desk.listing import SCHEMA, Context, Found, Places, listing_of
+from geo.intake.desk.locating import Located, locate, locate_again
+from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns
+from geo.intake.desk.parents import with_parents
+from geo.intake.desk.validating import validate
+from geo.intake.files.reading import OVERFLOW
 from geo.model.desk import Answers, Check, Choice, Kind, Mend, Question, Raw
 from geo.model.problems import Problem
 from geo.model.schema import INDICATOR_VALUE, UNIT, Column, conform

@@ -1,6 +1,6 @@
 """Tier, category and township of every facility, each with its confidence and its reason. Second floor: intake.
 
-What a column says counts; the rest is told from category code, level, name and position (geo.intake.tiers). Below
+What a column says counts; the rest is told from category code, level, name and position (geo.intake.desk.tiers). Below
 SURE a row should be looked at; what nothing tells is an error, never a guess.
 """
 
@@ -14,12 +14,12 @@ import numpy as np
 import shapely
 
 from geo.intake.areas import assign_units
-from geo.intake.listing import Context, Found, Listing
-from geo.intake.numbers import is_scientific
-from geo.intake.parents import is_branch
-from geo.intake.place_names import only_alike, plain_name, township_core
-from geo.intake.placing import SEAT_ALIKE
-from geo.intake.tiers import tier_of
+from geo.intake.desk.listing import Context, Found, Listing
+from geo.intake.desk.numbers import is_scientific
+from geo.intake.desk.parents import is_branch
+from geo.intake.desk.place_names import only_alike, plain_name, township_core
+from geo.intake.desk.placing import SEAT_ALIKE
+from geo.intake.desk.tiers import tier_of
 from geo.model.desk import Mend
 from geo.model.errors import N_
 from geo.model.projection import metric_crs

@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 from pyproj import Transformer
 
-from geo.intake.plain_layers import WGS84
-from geo.intake.reading import known_crs
+from geo.intake.files.plain_layers import WGS84
+from geo.intake.files.reading import known_crs
 from geo.model.roads import Floats
 
 SHIFTED = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: the rectangle in which the shifts apply

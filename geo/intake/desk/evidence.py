@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 from pyproj import CRS as MetricCRS
 
-from geo.intake.datums import BD09, GCJ02, SHIFTED, to_wgs84
-from geo.intake.place_names import place_key
-from geo.intake.reading import known_crs
+from geo.intake.desk.datums import BD09, GCJ02, SHIFTED, to_wgs84
+from geo.intake.desk.place_names import place_key
+from geo.intake.files.reading import known_crs
 from geo.model.desk import CRS, Choice, Question
 from geo.model.projection import CHINA, metric_crs, to_metric
 from geo.model.roads import Floats, Ints, Roads

@@ -11,9 +11,9 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.intake.listing import Found
-from geo.intake.mends import leave_out
-from geo.intake.numbers import number_from
+from geo.intake.desk.listing import Found
+from geo.intake.desk.mends import leave_out
+from geo.intake.desk.numbers import number_from
 from geo.model.desk import Mend
 from geo.model.problems import Problem, Severity
 from geo.model.schema import INDICATOR_VALUE

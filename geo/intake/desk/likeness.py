@@ -14,8 +14,8 @@ import pandas as pd
 from rapidfuzz import fuzz, process
 from scipy.spatial import cKDTree
 
-from geo.intake.listing import Listing, plain_names
-from geo.intake.numbers import is_scientific
+from geo.intake.desk.listing import Listing, plain_names
+from geo.intake.desk.numbers import is_scientific
 from geo.model.projection import metric_crs, to_metric
 from geo.model.roads import Ints
 

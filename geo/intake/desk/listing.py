@@ -1,7 +1,7 @@
 """A list under check: its text, and what could be read of it. Second floor: intake, files → clean tables.
 
 Nothing is judged here. `values` holds what the text could be read as, unknown where it could not; the rules
-(geo.intake.validating, geo.intake.classifying) look at both and say what is wrong.
+(geo.intake.desk.validating, geo.intake.desk.classifying) look at both and say what is wrong.
 """
 
 import math
@@ -16,10 +16,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.intake.difference import plain_name
-from geo.intake.evidence import Evidence
-from geo.intake.numbers import is_scientific, number_from
-from geo.intake.vocabulary import WORDS, ours
+from geo.intake.desk.difference import plain_name
+from geo.intake.desk.evidence import Evidence
+from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.desk.vocabulary import WORDS, ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats

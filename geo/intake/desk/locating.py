@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.intake.datums import to_wgs84
-from geo.intake.evidence import WGS, guess_datum
-from geo.intake.listing import Context, Found, Places
-from geo.intake.placing import Placed, place_missing
-from geo.intake.positions import Bounds, PositionsParsed, parse_positions, split_joined
+from geo.intake.desk.datums import to_wgs84
+from geo.intake.desk.evidence import WGS, guess_datum
+from geo.intake.desk.listing import Context, Found, Places
+from geo.intake.desk.placing import Placed, place_missing
+from geo.intake.desk.positions import Bounds, PositionsParsed, parse_positions, split_joined
 from geo.model.desk import CRS, Answers, Mend, Question, Raw
 from geo.model.roads import Floats
 from geo.model.schema import DEMAND, UNIT, Column, conform

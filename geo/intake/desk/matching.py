@@ -1,6 +1,6 @@
 """Which column of a file is which column of ours. Second floor: intake, files → clean tables.
 
-What the user said counts first, then what was said for a file of the same shape, then the headers (geo.intake.headers),
+What the user said counts first, then what was said for a file of the same shape, then the headers (desk.headers),
 then the content. Where two columns fit equally and do not say the same, the user is asked. Telephones, persons' names
 and identity numbers are recognised and never read.
 """
@@ -14,7 +14,7 @@ from functools import cache
 
 import pandas as pd
 
-from geo.intake.headers import ALIASES, plain_header
+from geo.intake.desk.headers import ALIASES, plain_header
 from geo.model.desk import COLUMNS, Answers, Choice, Kind, Question, Raw
 from geo.model.problems import Problem
 

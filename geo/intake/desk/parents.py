@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.intake.difference import plain_name
-from geo.intake.listing import Context, Found, Listing
-from geo.intake.numbers import is_scientific
+from geo.intake.desk.difference import plain_name
+from geo.intake.desk.listing import Context, Found, Listing
+from geo.intake.desk.numbers import is_scientific
 from geo.model.desk import Mend
 
 ALIKE = 75.0

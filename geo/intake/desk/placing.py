@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from geo.intake.place_names import (
+from geo.intake.desk.place_names import (
     below_county,
     is_for_one_village,
     only_alike,

@@ -2,7 +2,7 @@
 
 Nothing is decided in silence: every row that is not plain has a code, a row with longitude and latitude exchanged is
 not used but gets a mend, and only a whole file the wrong way round is turned, and says so. Which coordinate system the
-numbers are in is another question (geo.intake.evidence).
+numbers are in is another question (geo.intake.desk.evidence).
 """
 
 import math
@@ -15,8 +15,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from geo.intake.evidence import Evidence, guess_datum
-from geo.intake.numbers import number_from
+from geo.intake.desk.evidence import Evidence, guess_datum
+from geo.intake.desk.numbers import number_from
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.projection import CHINA

@@ -58,7 +58,7 @@ _PUBLIC = re.compile(r"人民医院|中医医院|中医院|[县市区]医院|中
 class TierFound:
     """`stated` is True when a tier column said it, False when it was told from level, code, name or category.
 
-    `confidence` is 0–1; `reason` one of geo.intake.classifying.REASONS.
+    `confidence` is 0–1; `reason` one of geo.intake.desk.classifying.REASONS.
     """
 
     tier_id: str

@@ -11,11 +11,11 @@ import numpy.typing as npt
 import shapely
 from pyproj import Geod
 
-from geo.intake.likeness import twins
-from geo.intake.listing import CODES, LIMITS, Context, Found, Listing, amount_in, figures
-from geo.intake.mends import leave_out
-from geo.intake.numbers import is_scientific, number_from
-from geo.intake.parents import parents_right
+from geo.intake.desk.likeness import twins
+from geo.intake.desk.listing import CODES, LIMITS, Context, Found, Listing, amount_in, figures
+from geo.intake.desk.mends import leave_out
+from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.desk.parents import parents_right
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.projection import metric_crs, to_metric

@@ -1,7 +1,7 @@
 """The cells of a table file as text, before anyone has decided which row is the header. Second floor: intake.
 
 What a reader of hostile bytes hands over is a `Grid` and nothing else: text in Arrow, and words that fit into JSON, so
-that it can come out of a child process (geo.intake.guard) without a pickle. This module and the readers of tables
+that it can come out of a child process (geo.intake.files.guard) without a pickle. This module and the readers of tables
 import neither pandas nor geopandas: a child must start quickly.
 """
 

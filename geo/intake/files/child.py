@@ -1,4 +1,4 @@
-"""The child's side of geo.intake.guard: one request, one answer, under limits it cannot lift. Second floor: intake."""
+"""The child's side of files.guard: one request, one answer, under limits it cannot lift. Second floor: intake."""
 
 import importlib
 import json
@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from geo.intake.cells import Limits, Progress, demanding
+from geo.intake.files.cells import Limits, Progress, demanding
 from geo.model.errors import FileUnreadable, YidaError
 
 Work = Callable[[Path, Mapping[str, object], Limits, Progress], tuple[dict[str, object], pa.Table | None]]

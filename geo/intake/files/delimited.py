@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
-from geo.intake.cells import Grid, Limits, Note, Progress, demanding, gathered, no_progress
+from geo.intake.files.cells import Grid, Limits, Note, Progress, demanding, gathered, no_progress
 from geo.model.errors import FileUnreadable
 
 SEPARATORS = "\t|;,"  # of equals the first is taken: a comma is also a decimal mark

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from geo.intake.cells import Grid, Limits, Merge, Note, Part, Progress, demanding, no_progress
-from geo.intake.sniffing import Format, sniff
+from geo.intake.files.cells import Grid, Limits, Merge, Note, Part, Progress, demanding, no_progress
+from geo.intake.files.sniffing import Format, sniff
 from geo.model.errors import FileUnreadable
 
-IN_CHILD = "geo.intake.grids:grid_words"  # what geo.intake.guard runs
-SHAPES_IN_CHILD = "geo.intake.layer_cells:shape_words"
+IN_CHILD = "geo.intake.files.grids:grid_words"  # what geo.intake.files.guard runs
+SHAPES_IN_CHILD = "geo.intake.files.layer_cells:shape_words"
 
 _TABLES = (Format.CSV, Format.XLSX, Format.XLS)
 
@@ -27,16 +27,16 @@ def read_grid(path: Path, part: str, limits: Limits, progress: Progress = no_pro
         raise demanding(path, f"more than {limits.file_bytes / 1024**2:,.0f} MB")
     # The readers are imported where they are needed: a child that reads a CSV must not wait for GDAL.
     if kind is Format.CSV:
-        from geo.intake.delimited import read_delimited
+        from geo.intake.files.delimited import read_delimited
 
         return read_delimited(path, limits, progress)
     if kind in _TABLES:
-        from geo.intake.spreadsheets import read_workbook
+        from geo.intake.files.spreadsheets import read_workbook
 
         return read_workbook(path, kind, part, limits, progress)
     if kind.is_osm:
         raise FileUnreadable(path=path, expected="a table or a map layer", detail=f"it is a {kind} file")
-    from geo.intake.layer_cells import read_layer_cells
+    from geo.intake.files.layer_cells import read_layer_cells
 
     return read_layer_cells(path, kind, part, limits, progress)
 

@@ -20,10 +20,10 @@ from typing import NamedTuple
 import pyarrow as pa
 import shapely
 
-from geo.intake.cells import DEFAULT_LIMITS, Limits, Progress, demanding, no_progress
-from geo.intake.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
-from geo.intake.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
-from geo.intake.raw import Reading, part_answer, raw_from
+from geo.intake.files.cells import DEFAULT_LIMITS, Limits, Progress, demanding, no_progress
+from geo.intake.files.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
+from geo.intake.files.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
+from geo.intake.files.raw import Reading, part_answer, raw_from
 from geo.model.desk import CRS, LAYER, Answers, Question, Raw
 from geo.model.errors import (
     ChoiceUnknown,
@@ -39,8 +39,8 @@ from geo.model.errors import (
     TableEmpty,
 )
 
-_ROOT = Path(__file__).resolve().parents[2]
-_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from geo.intake.child import main; main()"
+_ROOT = Path(__file__).resolve().parents[3]
+_START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from geo.intake.files.child import main; main()"
 _KEPT = ("PATH", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH", "SYSTEMROOT", "WINDIR", "TZ")
 _DRIVERS_OFF = (
     "OGR_VRT,VRT,WFS,OAPIF,CSW,HTTP,GMLAS,GML,GPX,KML,LIBKML,GeoRSS,SQLite,PostgreSQL,MySQL,ODBC,CSV,XLSX,ODS"
@@ -57,7 +57,7 @@ _OPTIONS = {
     "CPL_VSIL_CURL_ALLOWED_EXTENSIONS": ".none",
     "GDAL_DISABLE_READDIR_ON_OPEN": "TRUE",
     "GDAL_HTTP_TIMEOUT": "1",
-    "SHAPE_RESTORE_SHX": "NO",  # geo.intake.archives does it
+    "SHAPE_RESTORE_SHX": "NO",  # geo.intake.files.archives does it
     "PROJ_NETWORK": "OFF",
     "LC_ALL": "C.UTF-8",
 }
@@ -91,7 +91,7 @@ def guarded_raw(
     should_stop: Callable[[], bool] = never,
     progress: Progress = no_progress,
 ) -> tuple[Raw | None, list[Question]]:
-    """`geo.intake.raw.read_raw`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
+    """`files.raw.read_raw`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
     raw, questions, _ = guarded_noted(path, answers, limits=limits, should_stop=should_stop, progress=progress)
     return raw, questions
 

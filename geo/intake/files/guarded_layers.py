@@ -1,6 +1,6 @@
 """Areas, roads and rasters of strangers, read by a child process and handed over clean. Second floor: intake.
 
-The counterpart of geo.intake.guard for what is more than text. Shapes arrive in WGS-84; where a file does not say its
+The counterpart of files.guard for what is more than text. Shapes arrive in WGS-84; where a file does not say its
 coordinate system the user is asked, with the same evidence as for lists.
 """
 
@@ -14,23 +14,23 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.cells import DEFAULT_LIMITS, ROW, Progress, no_progress
-from geo.intake.child import BROKE_DOWN, unreadable
-from geo.intake.datums import to_wgs84
-from geo.intake.evidence import WGS, Evidence, guess_datum
-from geo.intake.grids import grid_from
-from geo.intake.guard import guarded, never
-from geo.intake.layer_cells import WKB
-from geo.intake.people_cells import demand_of, villages_payload
-from geo.intake.raw import part_answer, raw_from
-from geo.intake.shape_cells import IS_OSM, IS_TABLE, REPAIRED, Shapes, ways_of_table
+from geo.intake.desk.datums import to_wgs84
+from geo.intake.desk.evidence import WGS, Evidence, guess_datum
+from geo.intake.files.cells import DEFAULT_LIMITS, ROW, Progress, no_progress
+from geo.intake.files.child import BROKE_DOWN, unreadable
+from geo.intake.files.grids import grid_from
+from geo.intake.files.guard import guarded, never
+from geo.intake.files.layer_cells import WKB
+from geo.intake.files.people_cells import demand_of, villages_payload
+from geo.intake.files.raw import part_answer, raw_from
+from geo.intake.files.shape_cells import IS_OSM, IS_TABLE, REPAIRED, Shapes, ways_of_table
 from geo.model.desk import BAND, CRS, POINTS, Answers, Choice, Question, Raw
 from geo.model.errors import ChoiceUnknown, CrsMissing
 from geo.model.problems import Problem
 from geo.model.roads import Ways
 
-SHAPES_IN_CHILD = "geo.intake.shape_cells:shaped_rows"
-PEOPLE_IN_CHILD = "geo.intake.people_cells:people"
+SHAPES_IN_CHILD = "geo.intake.files.shape_cells:shaped_rows"
+PEOPLE_IN_CHILD = "geo.intake.files.people_cells:people"
 ROAD_LIMITS = replace(DEFAULT_LIMITS, cpu_s=180, wall_s=180.0)
 RASTER_LIMITS = replace(DEFAULT_LIMITS, file_bytes=4 * 1024**3)
 VILLAGES, BLOCKS = "villages", "blocks"
@@ -62,7 +62,7 @@ def guarded_layer(
     """A map layer, or a table with WKT, read in a child process: areas made valid, or with `roads` the lines as they
     are, from an OSM extract as well.
 
-    Raises as `geo.intake.guard.guarded`, RoadsEmpty, and ChoiceUnknown for an answer "crs" that names no system.
+    Raises as `geo.intake.files.guard.guarded`, RoadsEmpty, and ChoiceUnknown for an answer "crs" that names no system.
     """
     # A system that the file does not state is not applied in the child: a shift such as GCJ-02 is not PROJ's.
     payload = {"part": part_answer(answers), "crs": WGS, "areas": not roads, "roads": roads}
@@ -126,7 +126,7 @@ def guarded_people(
 
     Asked are the coordinate system and the band where the file leaves them open, and, with `villages` (table DEMAND),
     whether the people go to them or to points of a grid. Under a question for the points the answer VILLAGES counts;
-    under the others the table is empty. Raises as `geo.intake.guard.guarded`, and RasterElsewhere.
+    under the others the table is empty. Raises as `geo.intake.files.guard.guarded`, and RasterElsewhere.
     """
     asked = _points_question(villages, answers)
     chosen = answers.get(POINTS, asked[0].guess if asked else BLOCKS)

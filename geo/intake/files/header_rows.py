@@ -1,7 +1,7 @@
 """Which row is the header, and what its columns are called. Second floor: intake, files → clean tables.
 
 Lists come with titles above the header, with headers of two lines (床位 over 编制 and 实有), with totals and
-signatures below. The aliases of geo.intake.headers tell a header first, then the content; where two rows speak equally,
+signatures below. The aliases of desk.headers tell a header first, then the content; where two rows speak equally,
 nothing is decided here.
 """
 
@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 
-from geo.intake.cells import Merge
-from geo.intake.headers import ALIASES, plain_header
-from geo.intake.numbers import number_from
+from geo.intake.desk.headers import ALIASES, plain_header
+from geo.intake.desk.numbers import number_from
+from geo.intake.files.cells import Merge
 
 NO_HEADER = 0
 HEAD_LINES = 200  # looked at for content

@@ -12,10 +12,10 @@ import pyarrow as pa
 import shapely
 from pyproj import CRS, Transformer
 
-from geo.intake.cells import PREVIEW_ROWS, Grid, Limits, Part, Progress, demanding, gathered, no_progress, part_of
-from geo.intake.plain_layers import WGS84, Features, read_geojson, read_kml
-from geo.intake.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
-from geo.intake.sniffing import Format
+from geo.intake.files.cells import PREVIEW_ROWS, Grid, Limits, Part, Progress, demanding, gathered, no_progress, part_of
+from geo.intake.files.plain_layers import WGS84, Features, read_geojson, read_kml
+from geo.intake.files.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
+from geo.intake.files.sniffing import Format
 from geo.model.errors import FileUnreadable
 from geo.model.roads import Floats
 

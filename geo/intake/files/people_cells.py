@@ -1,4 +1,4 @@
-"""A raster of people, read inside the child of geo.intake.guard. Second floor: intake, files → clean tables."""
+"""A raster of people, read inside the child of geo.intake.files.guard. Second floor: intake, files → clean tables."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -10,7 +10,7 @@ import pandas as pd
 import pyarrow as pa
 import shapely
 
-from geo.intake.cells import Limits, Progress
+from geo.intake.files.cells import Limits, Progress
 from geo.intake.rasters import demand_from_raster
 from geo.model.schema import DEMAND, conform
 

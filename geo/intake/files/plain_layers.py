@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo.intake.sniffing import decode
+from geo.intake.files.sniffing import decode
 from geo.model.errors import FileUnreadable
 
 WGS84 = CRS.from_epsg(4326)

@@ -1,6 +1,6 @@
 """Any allowed table or map-layer file as a `Raw` of text, or the questions that come first. Second floor: intake.
 
-The bytes are read by geo.intake.grids; here only text is looked at. Nothing is chosen in silence: where several sheets,
+The bytes are read by files.grids; here only text is looked at. Nothing is chosen in silence: where several sheets,
 layers or header rows fit, the choices are handed back with their first rows.
 """
 
@@ -13,10 +13,19 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from geo.intake.cells import DEFAULT_LIMITS, PREVIEW_ROWS, ROW, Grid, Note, Part, head, shown, tail
-from geo.intake.grids import read_grid
-from geo.intake.header_rows import HEAD_LINES, NO_HEADER, Header, header_at, header_rows, is_footer, is_known, letters
-from geo.intake.headers import plain_header
+from geo.intake.desk.headers import plain_header
+from geo.intake.files.cells import DEFAULT_LIMITS, PREVIEW_ROWS, ROW, Grid, Note, Part, head, shown, tail
+from geo.intake.files.grids import read_grid
+from geo.intake.files.header_rows import (
+    HEAD_LINES,
+    NO_HEADER,
+    Header,
+    header_at,
+    header_rows,
+    is_footer,
+    is_known,
+    letters,
+)
 from geo.model.desk import HEADER_ROW, LAYER, SHEET, Answers, Choice, Question, Raw
 from geo.model.errors import TableEmpty
 from geo.model.problems import Problem
@@ -34,7 +43,7 @@ Reading = tuple[Raw | None, list[Question], list[Problem]]
 def read_raw(path: Path, answers: Answers) -> tuple[Raw | None, list[Question]]:
     """The file as text, or what must be answered first: `SHEET`, `LAYER`, `HEADER_ROW` (a row number; 0: none).
 
-    Read in this process: for files of strangers use geo.intake.guard.guarded_raw. An answer that fits nothing is asked
+    Read in this process: for files of strangers use files.guard.guarded_raw. An answer that fits nothing is asked
     again. Titles above the header and totals and signatures below the list are left out.
 
     Raises FileMissing, FileUnreadable, FileTooDemanding, TableEmpty when there is a header and nothing below.

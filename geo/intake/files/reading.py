@@ -20,10 +20,10 @@ from pyogrio.errors import DataLayerError, DataSourceError, FeatureError
 from pyproj import CRS
 from pyproj.exceptions import CRSError
 
-from geo.intake.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
-from geo.intake.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
-from geo.intake.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
-from geo.intake.sniffing import Format, decode, sniff
+from geo.intake.files.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
+from geo.intake.files.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
+from geo.intake.files.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
+from geo.intake.files.sniffing import Format, decode, sniff
 from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
 
 __all__ = ["OVERFLOW", "Format", "is_osm", "known_crs", "read_layer", "read_table", "sniff"]

@@ -1,4 +1,4 @@
-"""Areas, lines and roads of strangers' files, read inside the child of geo.intake.guard. Second floor: intake.
+"""Areas, lines and roads of strangers' files, read inside the child of geo.intake.files.guard. Second floor: intake.
 
 Shapes come from a map layer, or from WKT in a table: an outline longer than a spreadsheet's cell goes on in the cells
 to its right. They leave here as WKB with every coordinate a number, areas made valid under the child's limits.
@@ -13,11 +13,11 @@ import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from geo.intake.cells import ROW, Grid, Limits, Progress, demanding, no_progress
-from geo.intake.grids import read_grid, words_of
-from geo.intake.layer_cells import WKB, shape_words
+from geo.intake.files.cells import ROW, Grid, Limits, Progress, demanding, no_progress
+from geo.intake.files.grids import read_grid, words_of
+from geo.intake.files.layer_cells import WKB, shape_words
+from geo.intake.files.sniffing import Format, sniff
 from geo.intake.osm import ways_from_osm
-from geo.intake.sniffing import Format, sniff
 from geo.model.roads import Ways
 
 MOST_VERTICES = 4_000_000
@@ -32,7 +32,7 @@ Words = tuple[dict[str, object], pa.Table | None]
 
 
 def shaped_rows(path: Path, payload: Mapping[str, object], limits: Limits, progress: Progress) -> Words:
-    """A file's rows as geo.intake.grids hands them over, with a column WKB more: null where a row has no shape.
+    """A file's rows as geo.intake.files.grids hands them over, with a column WKB more: null where a row has no shape.
 
     `payload`: "part" is the sheet or layer chosen, "crs" counts for layers that state none, "areas" asks for areas
     made valid; the rows whose areas had to be are the word REPAIRED. With "roads" an OSM extract gives its ways

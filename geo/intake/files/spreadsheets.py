@@ -13,10 +13,10 @@ from pathlib import Path
 import pyarrow as pa
 from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetTypeEnum, SheetVisibleEnum
 
-from geo.intake.archives import single_file
-from geo.intake.cells import Grid, Limits, Merge, Part, Progress, demanding, gathered, no_progress, part_of
-from geo.intake.sniffing import Format
-from geo.intake.workbook_parts import ErrorCells, checked_workbook
+from geo.intake.files.archives import single_file
+from geo.intake.files.cells import Grid, Limits, Merge, Part, Progress, demanding, gathered, no_progress, part_of
+from geo.intake.files.sniffing import Format
+from geo.intake.files.workbook_parts import ErrorCells, checked_workbook
 from geo.model.errors import FileUnreadable, YidaError
 
 MOST_SHEETS = 100

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from pathlib import Path, PurePosixPath
 from xml.etree import ElementTree
 
-from geo.intake.archives import checked_members, inflated
-from geo.intake.cells import Limits, demanding
+from geo.intake.files.archives import checked_members, inflated
+from geo.intake.files.cells import Limits, demanding
 from geo.model.errors import FileUnreadable
 
 ErrorCells = dict[str, dict[tuple[int, int], str]]  # sheet → (row from 1, column from 0) → text such as #N/A
@@ -34,7 +34,7 @@ _OVERLAP = 4096  # bytes looked at again with the next chunk: a mark may be cut 
 def checked_workbook(path: Path, limits: Limits) -> ErrorCells:
     """The error cells of an XLSX file that can be opened without harm.
 
-    Raises FileUnreadable for archives that are not what they say (geo.intake.archives), FileTooDemanding for more
+    Raises FileUnreadable for archives that are not what they say (geo.intake.files.archives), FileTooDemanding for more
     inflated bytes than allowed and for sheets whose cells lie too far apart.
     """
     errors: dict[str, dict[tuple[int, int], str]] = {}

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from geo.intake.numbers import number_from
+from geo.intake.desk.numbers import number_from
 from geo.intake.osm.file import OSM_SOURCE, Element, elements
 from geo.model.errors import TableEmpty
 from geo.model.problems import Problem

@@ -9,7 +9,7 @@ import osmium
 import shapely
 from osmium.osm import Area, Node
 
-from geo.intake.sniffing import Format, sniff
+from geo.intake.files.sniffing import Format, sniff
 from geo.model.errors import FileUnreadable
 
 OSM_SOURCE = "© OpenStreetMap contributors, ODbL"

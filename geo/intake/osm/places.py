@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 from pyproj import CRS
 
-from geo.intake.numbers import number_from
+from geo.intake.desk.numbers import number_from
 from geo.intake.osm.file import Element
 from geo.model.problems import Problem
 from geo.model.projection import metric_crs, to_metric

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geo.intake.numbers import number_from
+from geo.intake.desk.numbers import number_from
+from geo.intake.desk.tiers import tier_of
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
-from geo.intake.tiers import tier_of
 from geo.model.errors import ColumnsMissing, CrsMissing, TableEmpty
 from geo.model.problems import Problem
 from geo.model.schema import DEMAND, FACILITY, UNIT

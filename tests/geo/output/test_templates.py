@@ -11,10 +11,10 @@ import shapely
 import xlsxwriter
 from python_calamine import CalamineWorkbook, SheetVisibleEnum
 
-from geo.intake.checking import Context
-from geo.intake.guard import guarded_noted
-from geo.intake.matching import match_columns
-from geo.intake.vocabulary import WORDS, ours, theirs
+from geo.intake.desk.checking import Context
+from geo.intake.desk.matching import match_columns
+from geo.intake.desk.vocabulary import WORDS, ours, theirs
+from geo.intake.files.guard import guarded_noted
 from geo.model.desk import Kind
 from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study

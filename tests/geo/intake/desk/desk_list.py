@@ -6,7 +6,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from geo.intake.checking import Context, check_raw
+from geo.intake.desk.checking import Context, check_raw
 from geo.intake.manifest import SAMPLE_FOLDER
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.desk import Answers, Check, Kind, Raw

@@ -10,16 +10,16 @@ import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from geo.intake.checking import check_json, check_raw, check_rows
-from geo.intake.datums import wgs84_to_bd09, wgs84_to_gcj02
-from geo.intake.indicator_rows import period_of
-from geo.intake.mends import apply, of_kinds
+from geo.intake.desk.checking import check_json, check_raw, check_rows
+from geo.intake.desk.datums import wgs84_to_bd09, wgs84_to_gcj02
+from geo.intake.desk.indicator_rows import period_of
+from geo.intake.desk.mends import apply, of_kinds
 from geo.model.desk import KINDS, Raw
 from geo.model.errors import ChoiceUnknown
 from geo.model.problems import Problem
 from geo.model.schema import DEMAND, FACILITY, INDICATOR_VALUE, UNIT
 from geo.output.language import translator
-from tests.geo.intake.desk_list import (
+from tests.geo.intake.desk.desk_list import (
     CHINESE,
     WGS84,
     check,
@@ -84,7 +84,7 @@ def test_positions_in_gcj02_come_out_where_they_are() -> None:
 
 
 def test_without_a_declaration_the_coordinate_system_is_asked_for_with_evidence() -> None:
-    from geo.intake.evidence import evidence_of
+    from geo.intake.desk.evidence import evidence_of
 
     context = xishui()
     known = evidence_of(None, [context.facility, context.demand], context.unit, None)

@@ -3,11 +3,11 @@
 import pandas as pd
 import pytest
 
-from geo.intake.checking import check_rows
-from geo.intake.classifying import REASONS, SURE, Told, category_of, division_in
-from geo.intake.mends import apply
+from geo.intake.desk.checking import check_rows
+from geo.intake.desk.classifying import REASONS, SURE, Told, category_of, division_in
+from geo.intake.desk.mends import apply
 from geo.model.desk import Check
-from tests.geo.intake.desk_list import check, codes, xishui
+from tests.geo.intake.desk.desk_list import check, codes, xishui
 
 HERE = {"经度": "106.10", "纬度": "28.2554"}  # in 隆兴镇, 520330104
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.intake.datums import (
+from geo.intake.desk.datums import (
     BD09,
     GCJ02,
     SHIFTED,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.intake.difference import compare, merge, pair_key, plain_name
+from geo.intake.desk.difference import compare, merge, pair_key, plain_name
 from geo.model.schema import FACILITY, conform
 
 DEGREE_M = 110_900  # of latitude near 28°N

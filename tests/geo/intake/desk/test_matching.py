@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.intake.matching import lacking, left_out, match_columns, own_columns, personal_columns
+from geo.intake.desk.matching import lacking, left_out, match_columns, own_columns, personal_columns
 from geo.model.desk import Raw
-from tests.geo.intake.desk_list import CHINESE, chinese_list, raw_of, sample_list
+from tests.geo.intake.desk.desk_list import CHINESE, chinese_list, raw_of, sample_list
 
 
 def made(**columns: list[str]) -> Raw:

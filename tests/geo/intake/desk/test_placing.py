@@ -7,11 +7,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.intake.place_names import below_county, is_for_one_village, only_alike, place_key, township_word, without_care
-from geo.intake.placing import SEAT_ALIKE, VILLAGE_ALIKE, Placed, place_missing
+from geo.intake.desk.place_names import (
+    below_county,
+    is_for_one_village,
+    only_alike,
+    place_key,
+    township_word,
+    without_care,
+)
+from geo.intake.desk.placing import SEAT_ALIKE, VILLAGE_ALIKE, Placed, place_missing
 from geo.model.schema import POSITION_QUALITIES
 
-SAMPLES = Path(__file__).resolve().parents[3] / "data" / "sample"
+SAMPLES = Path(__file__).resolve().parents[4] / "data" / "sample"
 
 UNITS = pd.DataFrame(
     [

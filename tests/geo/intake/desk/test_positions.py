@@ -10,10 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.intake.datums import BD09, GCJ02, gcj02_to_wgs84, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
-from geo.intake.evidence import evidence_of
-from geo.intake.lines import ways_from_lines
-from geo.intake.positions import (
+from geo.intake.desk.datums import BD09, GCJ02, gcj02_to_wgs84, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
+from geo.intake.desk.evidence import evidence_of
+from geo.intake.desk.positions import (
     Evidence,
     guess_datum,
     parse_positions,
@@ -22,9 +21,10 @@ from geo.intake.positions import (
     swap_mends,
     unit_of,
 )
+from geo.intake.lines import ways_from_lines
 from geo.model.desk import Question
 
-SAMPLE = Path(__file__).resolve().parents[3] / "data" / "sample" / "xishui"
+SAMPLE = Path(__file__).resolve().parents[4] / "data" / "sample" / "xishui"
 XISHUI_BOX = (105.8, 27.8, 106.8, 28.9)
 WGS = "EPSG:4326"
 HALF_SECOND = 0.5 / 3600

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.intake.checking import check_rows
-from geo.intake.likeness import NEAR_M
-from geo.intake.mends import LEFT_OUT, apply, of_kinds
+from geo.intake.desk.checking import check_rows
+from geo.intake.desk.likeness import NEAR_M
+from geo.intake.desk.mends import LEFT_OUT, apply, of_kinds
 from geo.model.desk import Mend
 from tests.geo.conftest import Said
-from tests.geo.intake.desk_list import check, codes, sample_list, verdicts, xishui
+from tests.geo.intake.desk.desk_list import check, codes, sample_list, verdicts, xishui
 
 CLINIC, OTHER, POINT = 60, 64, 77  # rows: two village clinics of two villages, and one extension point
 Rows = pd.DataFrame

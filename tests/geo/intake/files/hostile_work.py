@@ -1,4 +1,4 @@
-"""Work that a child of geo.intake.guard must not get away with. Each is a `geo.intake.child.Work`."""
+"""Work that a child of geo.intake.files.guard must not get away with. Each is a `geo.intake.files.child.Work`."""
 
 import ctypes
 import os
@@ -12,7 +12,7 @@ from socket import create_connection
 
 import pyarrow as pa
 
-from geo.intake.cells import Limits, Progress
+from geo.intake.files.cells import Limits, Progress
 from geo.model.errors import CrsMissing
 
 Out = tuple[dict[str, object], pa.Table | None]

@@ -18,9 +18,9 @@ import shapely
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from geo.intake.checking import Context, check_raw
-from geo.intake.guard import guarded_noted
-from geo.intake.raw import Reading, read_noted
+from geo.intake.desk.checking import Context, check_raw
+from geo.intake.files.guard import guarded_noted
+from geo.intake.files.raw import Reading, read_noted
 from geo.model.errors import InputError, YidaError
 from geo.model.schema import DEMAND, FACILITY, conform
 from geo.model.schemes import load_scheme

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import pytest
 
-from geo.intake.cells import Limits
-from geo.intake.guard import guarded, guarded_noted, guarded_raw, guarded_shapes
-from geo.intake.raw import read_raw
+from geo.intake.files.cells import Limits
+from geo.intake.files.guard import guarded, guarded_noted, guarded_raw, guarded_shapes
+from geo.intake.files.raw import read_raw
 from geo.model.errors import CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, ReadingStopped, TableEmpty
 from tests.geo.conftest import Said
 
-WORK = "tests.geo.intake.hostile_work:"
+WORK = "tests.geo.intake.files.hostile_work:"
 SMALL = Limits(memory_bytes=700 * 1024**2, written_bytes=20 * 1024**2, cpu_s=1, wall_s=5)
 
 
@@ -222,10 +222,10 @@ def test_a_small_table_starts_no_map_library_and_is_read_at_once(file: Path) -> 
     slow = ("pandas", "geopandas", "shapely", "pyproj", "pyogrio", "osmium")
     code = (
         "import sys; from pathlib import Path;"
-        "from geo.intake.grids import grid_words; from geo.intake.cells import Limits;"
+        "from geo.intake.files.grids import grid_words; from geo.intake.files.cells import Limits;"
         f"grid_words(Path({str(file)!r}), {{}}, Limits(), print); print([m for m in {slow} if m in sys.modules])"
     )
-    root = Path(__file__).resolve().parents[3]
+    root = Path(__file__).resolve().parents[4]
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert told.stdout.strip() == "[]"
     begin = time.monotonic()

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.intake.raw import OVERFLOW, read_noted, read_raw
+from geo.intake.files.raw import OVERFLOW, read_noted, read_raw
 from geo.model.desk import Question, Raw
 from geo.model.errors import FileTooDemanding, FileUnreadable, TableEmpty
 from geo.model.problems import Problem

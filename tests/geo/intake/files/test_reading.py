@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.intake.reading import OVERFLOW, Format, is_osm, read_layer, read_table, sniff
+from geo.intake.files.reading import OVERFLOW, Format, is_osm, read_layer, read_table, sniff
 from geo.model.errors import ChoiceUnknown, CrsMissing, FileMissing, FileUnreadable
 
 VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'

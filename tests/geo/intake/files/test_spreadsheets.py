@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.intake.cells import DEFAULT_LIMITS, Limits
-from geo.intake.raw import read_raw
-from geo.intake.sniffing import Format, sniff
-from geo.intake.spreadsheets import cell_text, read_workbook
+from geo.intake.files.cells import DEFAULT_LIMITS, Limits
+from geo.intake.files.raw import read_raw
+from geo.intake.files.sniffing import Format, sniff
+from geo.intake.files.spreadsheets import cell_text, read_workbook
 from geo.model.desk import Question, Raw
 from geo.model.errors import FileTooDemanding, FileUnreadable
 from tests.corpus.old_workbook import xls

@@ -1,0 +1,265 @@
+"""The data desk in a terminal: exit codes, JSON keys and sentences in either language."""
+
+import csv
+import json
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import shapely
+from python_calamine import CalamineWorkbook
+
+from geo.cli import main
+from geo.store import open_store
+from geo.study import build_study
+from tests.geo import county
+from tests.geo.county import write_care, write_county, write_outline, write_roads, write_villages
+from tests.geo.desk_files import BRIDGE, CARE_HEADER, EAST_HALF, WEST_HALF, areas, care_rows, table
+
+Run = Callable[..., tuple[int, str, str]]
+KEYS = [
+    "kind", "verdict", "rows", "rows_ok", "row_errors", "row_warnings", "remarks", "questions", "columns",
+    "fingerprint", "difference", "coverage",
+]  # fmt: skip
+DEGREES = ("--answer", "crs=EPSG:4326")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A store of its own that holds the toy county, and the terminal in English."""
+    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("YIDA_LANG", "en")
+    open_store().save(build_study(write_county(tmp_path / "files")), "files", replace=False)
+    return tmp_path
+
+
+@pytest.fixture
+def yida(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
+    """yida("versions", "toy"): exit code, standard output, standard error."""
+
+    def run(*words: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def told(out: str) -> dict:
+    return json.loads(out)
+
+
+def versions(yida: Run) -> list[list[str]]:
+    return [line.split("\t") for line in yida("versions", "toy")[1].splitlines()]
+
+
+@pytest.fixture
+def closing(home: Path) -> Path:
+    """The health centre closes; without a name, one row cannot be used."""
+    rows = [*care_rows(county.HOSPITAL, county.CLINIC), *care_rows(county.HEALTH_CENTRE, status="关闭")]
+    rows += care_rows(replace(county.CLINIC, key="F7", name="", at=(6500, 100)))
+    return table(home / "list.csv", CARE_HEADER, rows)
+
+
+# ---- check -----------------------------------------------------------------------------------------------------
+
+
+def test_an_open_question_is_exit_4_and_an_answer_closes_it(yida: Run, closing: Path) -> None:
+    code, out, _ = yida("check", closing, "--study", "toy", "--json")
+    found = told(out)
+    assert (code, found["verdict"], list(found)) == (4, "needs_answer", KEYS)
+    assert [q["id"] for q in found["questions"]] == ["crs"] and found["difference"] is None
+    assert {c["value"] for c in found["questions"][0]["choices"]} == {"EPSG:4326", "GCJ-02", "BD-09"}
+    code, out, _ = yida("check", closing, "--study", "toy", "--json", *DEGREES)
+    found = told(out)
+    assert (code, found["verdict"], found["questions"]) == (0, "accepted_with_warnings", [])
+    assert (found["rows"], found["rows_ok"]) == (4, 3)
+
+
+def test_row_errors_name_row_column_code_message_and_mend(yida: Run, closing: Path) -> None:
+    found = told(yida("check", closing, "--study", "toy", "--json", *DEGREES)[1])
+    error = next(e for e in found["row_errors"] if e["code"] == "name_missing")
+    assert list(error) == ["row", "column", "code", "severity", "message", "mend"]
+    assert (error["row"], error["column"], error["severity"]) == (5, "name", "error")
+    assert error["message"] == "Row 5: the name is empty. Fill it in."
+
+
+def test_a_check_tells_the_difference_and_the_people_before_and_after(yida: Run, closing: Path) -> None:
+    """Without the health centre 东村 (400) is 19 minutes from the county hospital."""
+    found = told(yida("check", closing, "--study", "toy", "--json", "--minutes", 15, *DEGREES)[1])
+    counts = {key: found["difference"][key] for key in ("added", "moved", "gone", "similar")}
+    assert counts == {"added": 0, "moved": 0, "gone": 0, "similar": []}
+    change = {"id": "F2", "name": "东乡卫生院", "column": "status", "before": "", "after": "closed"}
+    assert change in found["difference"]["changes"]
+    before, after = ({"population": 3757, "covered": people} for people in (3700, 3300))
+    assert found["coverage"] == {"threshold_min": 15, "before": before, "after": after}
+
+
+def test_a_check_stores_nothing(yida: Run, closing: Path) -> None:
+    yida("check", closing, "--study", "toy", *DEGREES)
+    assert len(versions(yida)) == 1
+
+
+def test_a_check_speaks_chinese_in_a_chinese_terminal(
+    yida: Run, closing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("YIDA_LANG", "zh")
+    code, out, _ = yida("check", closing, "--study", "toy", "--json", *DEGREES)
+    found = told(out)
+    assert (code, list(found)) == (0, KEYS)
+    assert any("名称" in e["message"] for e in found["row_errors"] if e["code"] == "name_missing")
+    assert yida("check", closing, "--study", "toy")[1].startswith("需要")
+
+
+def test_a_list_without_a_usable_row_is_exit_3(yida: Run, home: Path) -> None:
+    path = table(home / "bad.csv", CARE_HEADER, [["F1", "县人民医院", "县级公立医院", "", "", ""]])
+    code, out, _ = yida("check", path, "--study", "toy", "--json")
+    assert (code, told(out)["verdict"]) == (3, "rejected")
+    assert yida("import", path, "--study", "toy")[0] == 3 and len(versions(yida)) == 1
+
+
+def test_a_file_that_is_nothing_is_exit_3_with_the_reason_on_stderr(yida: Run, home: Path) -> None:
+    path = home / "x.csv"
+    path.write_bytes(b"\x00\x01" * 600)
+    for kind in ("facilities", "units", "roads", "raster"):
+        code, out, err = yida("check", path, "--study", "toy", "--kind", kind)
+        assert (code, out) == (3, "") and err.startswith("yida: ")
+
+
+@pytest.mark.parametrize("words", [["--answer", "crs"], ["--decide", "a=perhaps"], ["--minutes", "0"]])
+def test_words_that_mean_nothing_are_exit_3(yida: Run, closing: Path, words: list[str]) -> None:
+    code, _, err = yida("check", closing, "--study", "toy", *words)
+    assert code == 3 and err.startswith("yida: ")
+    assert yida("check", closing, "--kind", "nonsense")[0] == 2
+
+
+# ---- import, versions, restore, download -----------------------------------------------------------------------
+
+
+def test_an_import_is_a_version_with_author_note_and_file(yida: Run, closing: Path) -> None:
+    code, out, _ = yida("import", closing, "--study", "toy", "--author", "李分析", "--note", "二月", *DEGREES)
+    assert code == 0
+    newest, first = versions(yida)
+    assert f"Version {newest[0]} stored: 0 added, 3 changed, 0 moved, 0 gone, 1 refused." in out
+    assert newest[2:] == ["facilities", "李分析", "list.csv", "二月"] and first[2] == "study"
+    counted = told(yida("coverage", "toy", "--minutes", 15, "--json")[1])
+    assert counted["covered"] == 3300
+
+
+def test_an_import_that_changes_nothing_stores_no_version(yida: Run, closing: Path) -> None:
+    assert yida("import", closing, "--study", "toy", *DEGREES)[0] == 0
+    code, out, _ = yida("import", closing, "--study", "toy", *DEGREES)
+    assert code == 0 and "Nothing changes" in out and len(versions(yida)) == 2
+    found = told(yida("import", closing, "--study", "toy", "--json", *DEGREES)[1])
+    assert (list(found), found["version"]) == ([*KEYS, "version"], None)
+
+
+def test_an_import_tells_its_version_in_json(yida: Run, closing: Path) -> None:
+    found = told(yida("import", closing, "--study", "toy", "--json", *DEGREES)[1])
+    assert found["version"] == int(versions(yida)[0][0])
+
+
+def test_an_import_with_an_open_question_stores_nothing(yida: Run, closing: Path) -> None:
+    code, out, _ = yida("import", closing, "--study", "toy")
+    assert code == 4 and "--answer crs=" in out and len(versions(yida)) == 1
+
+
+def test_an_older_version_is_restored_as_a_new_one(yida: Run, closing: Path) -> None:
+    first = versions(yida)[0][0]
+    yida("import", closing, "--study", "toy", *DEGREES)
+    assert yida("restore", "toy", first)[0] == 0
+    assert [v[2] for v in versions(yida)] == ["restore", "facilities", "study"]
+    assert told(yida("coverage", "toy", "--minutes", 15, "--json")[1])["covered"] == 3700
+    assert yida("restore", "toy", 99)[0] == 3
+
+
+def test_every_version_can_be_downloaded_and_read_back(yida: Run, closing: Path, home: Path) -> None:
+    first = versions(yida)[0][0]
+    yida("import", closing, "--study", "toy", *DEGREES)
+    for words, status in ((["--version", first], ""), ([], "closed")):
+        assert yida("download", "toy", "--out", home / "out.csv", *words)[0] == 0
+        rows = list(csv.DictReader((home / "out.csv").open(encoding="utf-8-sig")))
+        assert {row["facility_id"]: row["status"] for row in rows}["F2"] == status
+    assert "Nothing changes" in yida("import", home / "out.csv", "--study", "toy", *DEGREES)[1]
+    yida("download", "toy", "--kind", "units", "--out", home / "units.csv")
+    unit = next(csv.DictReader((home / "units.csv").open(encoding="utf-8-sig")))
+    assert shapely.from_wkt(unit["wkt"]).is_valid
+    assert yida("download", "toy", "--out", home / "no" / "folder.csv")[0] == 3
+
+
+def test_a_decision_about_similar_names_is_kept(yida: Run, home: Path) -> None:
+    path = table(home / "l.csv", CARE_HEADER, care_rows(replace(county.CLINIC, key="", name="北村村卫生室")))
+    words = ("--study", "toy", *DEGREES)
+    similar = told(yida("check", path, *words, "--json")[1])["difference"]["similar"]
+    assert [(s["stored"], s["new"]) for s in similar] == [("北村卫生室", "北村村卫生室")]
+    assert f"--decide '{similar[0]['pair']}=same'" in yida("check", path, *words)[1]
+    yida("import", path, *words, "--decide", f"{similar[0]['pair']}=same")
+    assert len(open_store().load("toy").facility) == 3
+    assert told(yida("check", path, *words, "--json")[1])["difference"]["similar"] == []
+
+
+def test_columns_once_told_are_known_for_the_next_file(yida: Run, home: Path) -> None:
+    header = ("编号", "名称", "层级", "甲", "乙")
+    rows = [row[:5] for row in care_rows(*county.CARE)]
+    path = table(home / "odd.csv", header, rows)
+    told_once = ("--answer", 'columns={"lon":"甲","lat":"乙"}')
+    assert yida("import", path, "--study", "toy", *DEGREES, *told_once)[0] == 0
+    assert yida("check", table(home / "b.csv", header, rows[:2]), "--study", "toy", *DEGREES)[0] == 0
+
+
+# ---- every kind ------------------------------------------------------------------------------------------------
+
+
+def test_every_kind_is_checked_and_imported(yida: Run, home: Path) -> None:
+    figures = table(home / "i.csv", ("指标代码", "区划代码", "统计期", "分子", "分母"), [("A", "F2", "2024", 8, 9)])
+    more = [replace(v, people=2500) if v.key == "V2" else v for v in county.VILLAGES]
+    files = {
+        "demand": write_villages(home / "v.csv", more),
+        "units": areas(home / "u.geojson", ("T1", "西乡", WEST_HALF), ("T2", "东乡", EAST_HALF)),
+        "boundary": write_outline(home / "b.geojson", ((-1000.0, -6000.0), (14000.0, 9500.0))),
+        "roads": write_roads(home / "r.geojson", (*county.ROADS, BRIDGE)),
+        "indicators": figures,
+        "facilities": write_care(home / "c.csv", (*county.CARE, replace(county.CLINIC, key="F9", name="新"))),
+    }
+    for kind, path in files.items():
+        words = (path, "--study", "toy", "--kind", kind, *DEGREES)
+        code, out, _ = yida("check", *words, "--json")
+        assert (code, list(told(out)), told(out)["kind"]) == (0, KEYS, kind), out
+        assert yida("import", *words)[0] == 0
+    assert [v[2] for v in versions(yida)] == [*reversed(files), "study"]
+    study = open_store().load("toy")
+    assert study.report.islands == 0 and len(study.indicator) == 1 and len(study.unit) == 2
+    assert "secondary" in yida("check", write_roads(home / "r.geojson"), "--study", "toy", "--kind", "roads")[1]
+
+
+def test_an_outline_away_from_the_roads_is_exit_3(yida: Run, home: Path) -> None:
+    path = write_outline(home / "far.geojson", ((50_000.0, 50_000.0), (60_000.0, 60_000.0)))
+    code, out, _ = yida("check", path, "--study", "toy", "--kind", "boundary", "--json")
+    assert (code, [r["code"] for r in told(out)["remarks"]]) == (3, ["roads_elsewhere"])
+
+
+# ---- templates -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("language", "sheet"), [("en", "List"), ("zh", "填报")])
+def test_a_template_is_written_and_uploaded_back(
+    yida: Run, home: Path, monkeypatch: pytest.MonkeyPatch, language: str, sheet: str
+) -> None:
+    monkeypatch.setenv("YIDA_LANG", language)
+    for kind in ("facilities", "demand", "units", "boundary", "indicators", "roads"):
+        assert yida("template", "--kind", kind, "--study", "toy", "--out", home / "t.xlsx")[0] == 0
+        assert CalamineWorkbook.from_path(str(home / "t.xlsx")).sheet_names[0] == sheet
+    assert yida("template", "--kind", "demand", "--study", "toy", "--filled", "--out", home / "t.xlsx")[0] == 0
+    code, _, _ = yida("import", home / "t.xlsx", "--study", "toy", "--kind", "demand", *DEGREES)
+    assert code == 0 and len(versions(yida)) == 1
+
+
+def test_roads_cannot_be_filled_in_and_a_raster_has_no_template(yida: Run, home: Path) -> None:
+    code, _, err = yida("template", "--kind", "roads", "--study", "toy", "--filled", "--out", home / "t.xlsx")
+    assert code == 3 and "roads" in err and not (home / "t.xlsx").exists()
+    assert yida("template", "--kind", "raster", "--out", home / "t.xlsx")[0] == 2
