@@ -1,10 +1,9 @@
-"""Closed roads: what closing some edges does to every minute, searching only what must be searched again.
+"""Closed roads: what breaking some edges does to every minute, searching only what must be searched again.
 
-Second floor: network. A closed edge may not be travelled at all, from junction to junction; who stands between the
-two is cut off, who stands at a junction is not. Points stay where they were snapped: nobody is guessed onto another road. Shortest paths that do not use a closed
-edge keep their minutes, since closing never helps; the nodes that hang below it in the search tree are searched anew
-from the unharmed nodes around them (the deletion step of Ramalingam & Reps 1996, "An incremental algorithm for a
-generalization of the shortest-path problem"), which is exact.
+Second floor: network. Shortest paths that do not pass a break keep their minutes, since closing never helps; the nodes
+that hang below one in the search tree are searched anew from the unharmed nodes around them (the deletion step of
+Ramalingam & Reps 1996, "An incremental algorithm for a generalization of the shortest-path problem"), which is exact:
+equal to a whole search of the broken network (geo.network.breaks).
 """
 
 from dataclasses import dataclass, replace
@@ -15,19 +14,35 @@ from scipy.sparse.csgraph import dijkstra
 
 from geo.model.assumptions import Assumptions
 from geo.model.roads import Floats, Ints
-from geo.network.graph import Graph, fastest_arcs
+from geo.network.breaks import Breaks
+from geo.network.graph import Graph
 from geo.network.snapping import Snapped
-from geo.network.travel_time import Tree, access_minutes, demand_legs, facility_legs, same_edge, search
+from geo.network.travel_time import (
+    Legs,
+    Tree,
+    access_minutes,
+    demand_legs,
+    facility_legs,
+    same_edge,
+    search,
+)
 
 
-def close_edges(graph: Graph, edges: Ints) -> Graph:
-    """The graph without some edges. What stands on them stays snapped to them, and is cut off."""
-    along, against = graph.along_min.copy(), graph.against_min.copy()
-    along[edges] = against[edges] = np.inf
-    arcs, arc_edge = fastest_arcs(graph.roads, along, against)
-    usable = graph.usable.copy()
-    usable[edges] = False
-    return replace(graph, along_min=along, against_min=against, arcs=arcs, arc_edge=arc_edge, usable=usable)
+@dataclass(frozen=True)
+class _Stretch:
+    """Parts of edges that are travelled: from fraction `low` to fraction `high`; edge -1 for none."""
+
+    edge: Ints
+    low: Floats
+    high: Floats
+
+    def is_broken(self, breaks: Breaks) -> np.ndarray:
+        """Which of them a break cuts. What stands on the very spot of a break stands on the start's side."""
+        at = breaks.place(self.edge)
+        return (self.low <= at) & (at < self.high)
+
+    def take(self, rows: np.ndarray) -> "_Stretch":
+        return _Stretch(self.edge[rows], self.low[rows], self.high[rows])
 
 
 @dataclass(frozen=True)
@@ -37,17 +52,17 @@ class _Into:
     offset: Ints
     tail: Ints
     minutes: Floats
-    edge: Ints
+    over: _Stretch
 
 
 @dataclass(frozen=True)
-class _Arrival:
-    """How p demand points are reached: over the ends of their edge, or along it from a facility on the same one."""
+class _Pairs:
+    """Facilities and demand points on the same edge, and the minutes straight along it."""
 
-    to_start_min: Floats
-    to_end_min: Floats
-    direct_min: Floats  # inf where no facility stands on the edge
-    direct_source: Ints
+    facility: Ints
+    point: Ints
+    minutes: Floats
+    over: _Stretch
 
 
 @dataclass(frozen=True)
@@ -55,17 +70,17 @@ class Opened:
     """A search with every road open, and all that is needed to close some. Nodes: n of the roads, then f facilities."""
 
     graph: Graph
+    facilities: Snapped
     demand: Snapped
     horizon_min: float
     tree: Tree
-    tree_edge: Ints  # (n + f,) the edge by which a node is reached, -1 for none
-    access_min: Floats  # (p,) between road and demand point
-    order: Ints  # reached nodes, each before those behind it
+    tree_over: _Stretch  # (n + f,) by what a node is reached
+    order: Ints  # reached nodes, each followed by all that are reached through it
     first: Ints  # (n + f,) where a node stands in `order`, -1 where not reached
     size: Ints  # (n + f,) nodes behind it, itself included
     into: _Into
-    arrival: _Arrival  # while the point's own edge is open
-    arrival_shut: _Arrival  # while it is closed: only what stands at a junction, or on the very spot
+    legs: Legs  # of the demand points
+    pairs: _Pairs
     minutes: Floats  # (p,) to the nearest facility, NaN out of reach
     source: Ints  # (p,) that facility's row, -1 out of reach
 
@@ -74,33 +89,30 @@ def open_roads(graph: Graph, facilities: Snapped, demand: Snapped, assumptions: 
     """The nearest facility of every demand point, and what closing roads starts from."""
     tree = search(graph, facilities, assumptions)
     order, first, size = _preorder(tree)
-    shut = np.full(graph.roads.edge_count, np.inf)
-    arrivals = [
-        _arrival(g, facilities, demand, assumptions)
-        for g in (graph, replace(graph, along_min=shut, against_min=shut))
-    ]  # fmt: skip
     opened = Opened(
-        graph, demand, assumptions.horizon_min, tree, _tree_edges(graph, facilities, tree),
-        access_minutes(demand, graph, assumptions, "demand"), order, first, size,
-        _arcs_into(graph, facilities, assumptions), *arrivals, np.empty(0), np.empty(0, dtype=np.int64),
+        graph, facilities, demand, assumptions.horizon_min, tree, _tree_stretches(graph, facilities, tree), order,
+        first, size, _arcs_into(graph, facilities, assumptions), demand_legs(graph, demand, assumptions),
+        _pairs(graph, facilities, demand, assumptions), np.empty(0), np.empty(0, dtype=np.int64),
     )  # fmt: skip
-    minutes, source = _arrivals(opened, tree.minutes, tree.source, np.empty(0, dtype=np.int64))
+    minutes, source = _arrivals(opened, tree.minutes, tree.source, None)
     return replace(opened, minutes=minutes, source=source)
 
 
-def minutes_without(opened: Opened, edges: Ints) -> tuple[Floats, Ints]:
-    """For each demand point the minutes to its nearest facility and that facility's row with some edges closed.
+def minutes_without(opened: Opened, breaks: Breaks) -> tuple[Floats, Ints]:
+    """For each demand point the minutes to its nearest facility and that facility's row with some roads broken.
 
-    NaN and -1 out of reach. Equal to a whole search of `close_edges`.
+    NaN and -1 out of reach.
     """
-    tops = np.flatnonzero(np.isin(opened.tree_edge, edges))
+    if not len(breaks):
+        return opened.minutes, opened.source
+    tops = np.flatnonzero(opened.tree_over.is_broken(breaks))
     minutes, source = opened.tree.minutes, opened.tree.source
     if len(tops):
         lost = nodes_behind(opened, tops)
         minutes, source = minutes.copy(), source.copy()
         minutes[lost], source[lost] = np.inf, -1
-        minutes[lost], source[lost] = _search_again(opened, lost, edges, minutes, source)
-    return _arrivals(opened, minutes, source, edges)
+        minutes[lost], source[lost] = _search_again(opened, lost, breaks, minutes, source)
+    return _arrivals(opened, minutes, source, breaks)
 
 
 def nodes_behind(opened: Opened, tops: Ints) -> Ints:
@@ -114,27 +126,21 @@ def people_carried(opened: Opened, people: Floats) -> Floats:
     """How many people travel over each edge, or a part of it, on the way to their nearest facility (m,)."""
     graph, edge = opened.graph, opened.demand.edge
     hit = opened.source >= 0
-    over_start, over_end = _via(opened, opened.arrival, opened.tree.minutes)
+    over_start, over_end = _via(opened, opened.tree.minutes)
     at_start = over_start <= over_end
     node = np.where(at_start, graph.roads.start[edge], graph.roads.end[edge])
-    through = hit & (np.minimum(over_start, over_end) <= opened.arrival.direct_min)
+    through = hit & (np.minimum(over_start, over_end) <= _direct(opened, None)[0])
     count = len(opened.tree.minutes)
     own = np.bincount(node[through], weights=people[through], minlength=count)
     before = np.r_[0.0, np.cumsum(own[opened.order])]
     reached = opened.first >= 0
     behind = np.zeros(count)
     behind[reached] = before[opened.first[reached] + opened.size[reached]] - before[opened.first[reached]]
-    by_tree = opened.tree_edge >= 0
-    carried = np.bincount(opened.tree_edge[by_tree], weights=behind[by_tree], minlength=graph.roads.edge_count)
+    over = opened.tree_over
+    moved = (over.edge >= 0) & (over.low < over.high)
+    carried = np.bincount(over.edge[moved], weights=behind[moved], minlength=graph.roads.edge_count)
     on = hit & ~(through & (opened.demand.fraction == np.where(at_start, 0.0, 1.0)))
     return np.asarray(carried + np.bincount(edge[on], weights=people[on], minlength=graph.roads.edge_count))
-
-
-def people_on(opened: Opened, people: Floats) -> Floats:
-    """How many people who reach a facility stand on each edge, between its junctions (m,)."""
-    edge, fraction = opened.demand.edge, opened.demand.fraction
-    on = (opened.source >= 0) & (fraction > 0) & (fraction < 1)
-    return np.bincount(edge[on], weights=people[on], minlength=opened.graph.roads.edge_count)
 
 
 # ---- what closing starts from ----------------------------------------------------------------------------------
@@ -163,52 +169,54 @@ def _preorder(tree: Tree) -> tuple[Ints, Ints, Ints]:
     return np.array(order, dtype=np.int64), places, np.array(size[:-1], dtype=np.int64)
 
 
-def _tree_edges(graph: Graph, facilities: Snapped, tree: Tree) -> Ints:
+def _tree_stretches(graph: Graph, facilities: Snapped, tree: Tree) -> _Stretch:
     nodes, count = graph.roads.node_count, len(tree.minutes)
-    edge = np.full(count, -1, dtype=np.int64)
+    edge, low, high = np.full(count, -1, dtype=np.int64), np.zeros(count), np.ones(count)
     by_road = np.flatnonzero((tree.predecessor >= 0) & (tree.predecessor < nodes))
     tail = np.repeat(np.arange(nodes), np.diff(graph.arcs.indptr))
     keys = tail * nodes + graph.arcs.indices  # ascending: arcs stand by tail, then head
     edge[by_road] = graph.arc_edge[np.searchsorted(keys, tree.predecessor[by_road] * nodes + by_road)]
     by_door = np.flatnonzero(tree.predecessor >= nodes)
     row = tree.predecessor[by_door] - nodes
-    at_junction = np.where(by_door == graph.roads.start[facilities.edge[row]], 0.0, 1.0) == facilities.fraction[row]
-    edge[by_door] = np.where(at_junction, -1, facilities.edge[row])  # no part of the edge is travelled
-    return edge
+    edge[by_door] = facilities.edge[row]
+    over_start = by_door == graph.roads.start[facilities.edge[row]]
+    # A loop has both ends at one node; whichever way was taken, breaking it anywhere searches again.
+    loop = over_start & (by_door == graph.roads.end[facilities.edge[row]])
+    low[by_door] = np.where(over_start, 0.0, facilities.fraction[row])
+    high[by_door] = np.where(over_start & ~loop, facilities.fraction[row], 1.0)
+    return _Stretch(edge, low, high)
 
 
 def _arcs_into(graph: Graph, facilities: Snapped, assumptions: Assumptions) -> _Into:
     roads = graph.roads
     legs, on = facility_legs(graph, facilities, assumptions), np.flatnonzero(facilities.on_network)
-    edge, door = facilities.edge[on], roads.node_count + on
-    each = np.arange(roads.edge_count)
+    edge, fraction, door = facilities.edge[on], facilities.fraction[on], roads.node_count + on
+    each, none, all_of = np.arange(roads.edge_count), np.zeros(roads.edge_count), np.ones(roads.edge_count)
     tail = np.concatenate([roads.start, roads.end, door, door])
     head = np.concatenate([roads.end, roads.start, roads.start[edge], roads.end[edge]])
     to_start, to_end = legs.to_start_min[on] + legs.access_min[on], legs.to_end_min[on] + legs.access_min[on]
     minutes = np.concatenate([graph.along_min, graph.against_min, to_start, to_end])
-    at_start, at_end = (np.where(facilities.fraction[on] == f, -1, edge) for f in (0.0, 1.0))  # needs no part of it
-    by = np.concatenate([each, each, at_start, at_end])
+    low = np.concatenate([none, none, np.zeros(len(on)), fraction])
+    high = np.concatenate([all_of, all_of, fraction, np.ones(len(on))])
     kept = np.flatnonzero(np.isfinite(minutes) & (tail != head))
     kept = kept[np.argsort(head[kept], kind="stable")]
     offset = np.r_[0, np.cumsum(np.bincount(head[kept], minlength=roads.node_count + len(facilities.edge)))]
-    return _Into(offset, tail[kept], minutes[kept], by[kept])
+    over = _Stretch(np.concatenate([each, each, edge, edge])[kept], low[kept], high[kept])
+    return _Into(offset, tail[kept], minutes[kept], over)
 
 
-def _arrival(graph: Graph, facilities: Snapped, demand: Snapped, assumptions: Assumptions) -> _Arrival:
-    legs = demand_legs(graph, demand, assumptions)
-    minutes, source = np.full(len(demand.edge), np.inf), np.full(len(demand.edge), -1, dtype=np.int64)
-    for facility, point, direct in same_edge(graph, facilities, demand, assumptions):
-        if direct < minutes[point]:
-            minutes[point], source[point] = direct, facility
-    return _Arrival(legs.to_start_min, legs.to_end_min, minutes, source)
+def _pairs(graph: Graph, facilities: Snapped, demand: Snapped, assumptions: Assumptions) -> _Pairs:
+    found = same_edge(graph, facilities, demand, assumptions)
+    facility, point = (np.array([pair[i] for pair in found], dtype=np.int64) for i in (0, 1))
+    ends = np.sort(np.column_stack([facilities.fraction[facility], demand.fraction[point]]), axis=1)
+    minutes = np.array([minutes for _, _, minutes in found], dtype=np.float64)
+    return _Pairs(facility, point, minutes, _Stretch(facilities.edge[facility], ends[:, 0], ends[:, 1]))
 
 
 # ---- the search again ------------------------------------------------------------------------------------------
 
 
-def _search_again(
-    opened: Opened, lost: Ints, closed: Ints, minutes: Floats, source: Ints
-) -> tuple[Floats, Ints]:
+def _search_again(opened: Opened, lost: Ints, breaks: Breaks, minutes: Floats, source: Ints) -> tuple[Floats, Ints]:
     """New minutes and labels of the lost nodes, from the nodes around them, whose `minutes` and `source` hold."""
     into, count = opened.into, len(lost)
     number = np.full(len(minutes), -1, dtype=np.int64)
@@ -216,7 +224,7 @@ def _search_again(
     arcs = into.offset[lost + 1] - into.offset[lost]
     at = np.repeat(into.offset[lost] - (np.cumsum(arcs) - arcs), arcs) + np.arange(arcs.sum())
     head = np.repeat(np.arange(count), arcs)
-    open_arc = ~np.isin(into.edge[at], closed)
+    open_arc = ~into.over.take(at).is_broken(breaks)
     at, head = at[open_arc], head[open_arc]
     tail = into.tail[at]
     inside = number[tail] >= 0
@@ -250,31 +258,36 @@ def _labels(before: Ints, head: Ints, entry: Floats, source: Ints) -> Ints:
     return own[top]
 
 
-def _via(opened: Opened, arrival: _Arrival, minutes: Floats) -> tuple[Floats, Floats]:
+def _via(opened: Opened, minutes: Floats) -> tuple[Floats, Floats]:
     roads, edge = opened.graph.roads, opened.demand.edge
-    over_start = minutes[roads.start[edge]] + arrival.to_start_min
-    return over_start, minutes[roads.end[edge]] + arrival.to_end_min
+    over_start = minutes[roads.start[edge]] + opened.legs.to_start_min
+    return over_start, minutes[roads.end[edge]] + opened.legs.to_end_min
 
 
-def _arrivals(opened: Opened, minutes: Floats, source: Ints, closed: Ints) -> tuple[Floats, Ints]:
+def _direct(opened: Opened, breaks: Breaks | None) -> tuple[Floats, Ints]:
+    """Minutes straight along the edge a facility stands on as well, and that facility; inf and -1 for none."""
+    count, pairs = len(opened.demand.edge), opened.pairs
+    minutes = pairs.minutes if breaks is None else np.where(pairs.over.is_broken(breaks), np.inf, pairs.minutes)
+    order = np.lexsort((pairs.facility, minutes, pairs.point))[::-1]  # the best is written last
+    best, source = np.full(count, np.inf), np.full(count, -1, dtype=np.int64)
+    best[pairs.point[order]], source[pairs.point[order]] = minutes[order], pairs.facility[order]
+    return best, source
+
+
+def _arrivals(opened: Opened, minutes: Floats, source: Ints, breaks: Breaks | None) -> tuple[Floats, Ints]:
     """Minutes and labels at the demand points, from those at the nodes."""
-    roads, edge = opened.graph.roads, opened.demand.edge
-    arrival = _mixed(opened.arrival, opened.arrival_shut, np.isin(edge, closed)) if len(closed) else opened.arrival
-    over_start, over_end = _via(opened, arrival, minutes)
+    roads, demand = opened.graph.roads, opened.demand
+    over_start, over_end = _via(opened, minutes)
+    if breaks is not None:
+        at = breaks.place(demand.edge)
+        over_start = np.where(demand.fraction > at, np.inf, over_start)
+        over_end = np.where(demand.fraction <= at, np.inf, over_end)
     at_start = over_start <= over_end
     found = np.where(at_start, over_start, over_end)
-    label = source[np.where(at_start, roads.start[edge], roads.end[edge])]
-    straight = arrival.direct_min < found
-    found = np.where(straight, arrival.direct_min, found) + opened.access_min
-    label = np.where(straight, arrival.direct_source, label)
-    reached = opened.demand.on_network & (found <= opened.horizon_min)
+    label = source[np.where(at_start, roads.start[demand.edge], roads.end[demand.edge])]
+    direct, straight_to = _direct(opened, breaks)
+    straight = direct < found
+    found = np.where(straight, direct, found) + opened.legs.access_min
+    label = np.where(straight, straight_to, label)
+    reached = demand.on_network & (found <= opened.horizon_min)
     return np.where(reached, found, np.nan), np.where(reached, label, -1)
-
-
-def _mixed(arrival: _Arrival, shut: _Arrival, closed: np.ndarray) -> _Arrival:
-    return _Arrival(
-        np.where(closed, shut.to_start_min, arrival.to_start_min),
-        np.where(closed, shut.to_end_min, arrival.to_end_min),
-        np.where(closed, shut.direct_min, arrival.direct_min),
-        np.where(closed, shut.direct_source, arrival.direct_source),
-    )

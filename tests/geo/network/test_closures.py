@@ -9,7 +9,8 @@ from geo.intake.osm import ways_from_osm
 from geo.model.assumptions import Assumptions
 from geo.model.roads import MODES, Roads
 from geo.model.schemes import DATA
-from geo.network.closures import close_edges, minutes_without, nodes_behind, open_roads, people_carried
+from geo.network.breaks import Breaks, breaks_at, broken, on_broken
+from geo.network.closures import Opened, minutes_without, nodes_behind, open_roads, people_carried
 from geo.network.contraction import contract
 from geo.network.graph import Graph, build_graph
 from geo.network.snapping import EdgeIndex, Snapped
@@ -27,6 +28,12 @@ def ring(make_ways) -> Roads:
     return contract(make_ways(lines, ["primary", "secondary", "trunk", "secondary", "primary"]))
 
 
+def searched_whole(opened: Opened, breaks: Breaks, facility: Snapped, demand: Snapped, assumptions: Assumptions):
+    """The oracle: a whole search of the network that is broken there."""
+    places = (on_broken(p, breaks, opened.graph.roads.edge_count) for p in (facility, demand))
+    return nearest_times(broken(opened.graph, breaks), *places, assumptions)[0]
+
+
 def edge_at(roads: Roads, graph: Graph, degrees, x: float, y: float) -> int:
     return int(EdgeIndex(graph, FAR).snap(*degrees([(x, y)])).edge[0])
 
@@ -39,18 +46,38 @@ def test_by_hand_a_closed_side_of_the_square_sends_everybody_the_other_way_round
     side, north = 6.5 / 55 * 60, 6.5 / 85 * 60  # minutes
     assert opened.minutes == pytest.approx([6, side + north / 2, side + north + 3], rel=1e-3)
     west = edge_at(ring, graph, degrees, 0, 3000)
-    minutes, source = minutes_without(opened, np.array([west]))
+    minutes, source = minutes_without(opened, breaks_at({west: 0.5}))
     assert minutes == pytest.approx([6, 6 + side + north / 2, 6 + side + 3], rel=1e-3)
     assert source.tolist() == [0, 0, 0]
 
 
-def test_who_stands_on_a_closed_road_is_cut_off_and_so_is_who_lives_behind_it(ring, degrees):
+def test_who_lives_behind_the_break_of_a_dead_end_is_cut_off_and_who_lives_before_it_is_not(ring, degrees):
     graph = build_graph(ring, "car", FAR)
     index = EdgeIndex(graph, FAR)
     hospital, villages = index.snap(*degrees([(0, 0)])), index.snap(*degrees([(8000, 6500), (9750, 6500), (6500, 0)]))
     opened = open_roads(graph, hospital, villages, FAR)
-    minutes, source = minutes_without(opened, np.array([edge_at(ring, graph, degrees, 8000, 6500)]))
+    dead_end = edge_at(ring, graph, degrees, 8000, 6500)
+    outward = villages.fraction[1] > villages.fraction[0]  # whichever way the edge was drawn
+    before, behind = (0.2, 0.8) if outward else (0.8, 0.2)  # the village stands at 46 % of it
+    minutes, source = minutes_without(opened, breaks_at({dead_end: before}))
     assert np.isnan(minutes[:2]).all() and source.tolist() == [-1, -1, 0] and minutes[2] == pytest.approx(6, rel=1e-3)
+    minutes, source = minutes_without(opened, breaks_at({dead_end: behind}))
+    assert minutes[0] == opened.minutes[0] and np.isnan(minutes[1]) and source.tolist() == [0, -1, 0]
+
+
+def test_a_village_on_a_broken_road_leaves_by_its_own_side(make_ways, degrees):
+    # hospital 0, village at 6.5 km of a 13 km road, a second hospital at its far end
+    roads = contract(make_ways([[(0, 0), (13_000, 0)], [(-650, 0), (0, 0)], [(13_000, 0), (13_650, 0)]],
+                               ["secondary", "primary", "primary"]))  # fmt: skip
+    graph = build_graph(roads, "car", FAR)
+    index = EdgeIndex(graph, FAR)
+    hospitals, village = index.snap(*degrees([(-650, 0), (13_650, 0)])), index.snap(*degrees([(5500, 0)]))
+    opened = open_roads(graph, hospitals, village, FAR)
+    assert opened.minutes[0] == pytest.approx(0.6 + 5.5 / 55 * 60, rel=1e-3) and opened.source[0] == 0
+    edge, at = int(village.edge[0]), float(village.fraction[0])
+    west = np.sign(at - 0.5) * 0.1 + at if at > 0.5 else at - 0.1
+    minutes, source = minutes_without(opened, breaks_at({edge: west}))
+    assert minutes[0] == pytest.approx(0.6 + 7.5 / 55 * 60, rel=1e-3) and source[0] == 1
 
 
 def test_the_people_carried_are_those_behind_the_edge_and_those_on_it(ring, degrees):
@@ -71,7 +98,7 @@ def test_a_slower_road_beside_a_closed_one_takes_over(make_ways, degrees):
     index = EdgeIndex(graph, FAR)
     opened = open_roads(graph, index.snap(*degrees([(7150, 0)])), index.snap(*degrees([(-650, 0)])), FAR)
     assert opened.minutes[0] == pytest.approx(1.3 * 60 / 65 + 6.5 * 60 / 55, rel=1e-3)
-    minutes, _ = minutes_without(opened, np.array([edge_at(roads, graph, degrees, 3250, 0)]))
+    minutes, _ = minutes_without(opened, breaks_at({edge_at(roads, graph, degrees, 3250, 0): 0.5}))
     assert minutes[0] == pytest.approx(1.3 * 60 / 65 + 2 * np.hypot(3.25, 0.4) * 60 / 40, rel=1e-3)
 
 
@@ -87,14 +114,17 @@ def test_closing_equals_a_whole_search_and_never_helps(make_ways, degrees, seed,
     whole, source = nearest_times(graph, facility, demand, assumptions)
     assert np.allclose(opened.minutes, whole, equal_nan=True, atol=1e-9)
     assert (opened.source >= 0).tolist() == (source >= 0).tolist()
-    for edges in [*(np.array([e]) for e in rng.choice(graph.roads.edge_count, 8)), rng.choice(graph.roads.edge_count, 5)]:
-        closed = close_edges(graph, edges)
-        expected, _ = nearest_times(closed, facility, demand, assumptions)
-        minutes, label = minutes_without(opened, edges)
+    for count in (1, 1, 1, 1, 1, 5):
+        edges = rng.choice(np.r_[facility.edge, demand.edge, np.arange(graph.roads.edge_count)], count)
+        breaks = breaks_at({int(e): float(rng.choice([rng.random(), 0.0, 1.0])) for e in edges if e >= 0})
+        expected = searched_whole(opened, breaks, facility, demand, assumptions)
+        minutes, label = minutes_without(opened, breaks)
         assert np.allclose(minutes, expected, equal_nan=True, atol=1e-9)
         assert (np.nan_to_num(minutes, nan=np.inf) >= np.nan_to_num(whole, nan=np.inf) - 1e-9).all()
         for point in np.flatnonzero(label >= 0):  # the label names a facility that is as near as that
-            alone, _ = nearest_times(closed, facility.take(label[[point]]), demand.take(np.array([point])), assumptions)
+            alone = searched_whole(
+                opened, breaks, facility.take(label[[point]]), demand.take(np.array([point])), assumptions
+            )
             assert alone[0] == pytest.approx(minutes[point], abs=1e-9)
 
 
@@ -106,13 +136,15 @@ def test_an_edge_that_carries_nobody_may_be_closed_without_anybody_noticing(make
     demand = index.snap(*degrees(rng.integers(0, 8000, size=(25, 2))))
     opened = open_roads(graph, index.snap(*degrees(rng.integers(0, 8000, size=(3, 2)))), demand, FAR)
     idle = np.flatnonzero(people_carried(opened, np.ones(25)) == 0)
-    minutes, _ = minutes_without(opened, idle)
+    minutes, _ = minutes_without(opened, breaks_at(dict.fromkeys(idle.tolist(), 0.5)))
     assert np.allclose(minutes, opened.minutes, equal_nan=True, atol=1e-9)
 
 
 def test_on_north_iceland_the_repaired_search_equals_a_whole_one():
     assumptions = Assumptions()
-    graph = build_graph(contract(ways_from_osm(DATA / "sample" / "nordurland" / "nordurland.osm.pbf")), "car", assumptions)
+    graph = build_graph(
+        contract(ways_from_osm(DATA / "sample" / "nordurland" / "nordurland.osm.pbf")), "car", assumptions
+    )
     rng = np.random.default_rng(4)
     usable = np.flatnonzero(graph.usable)
     facility = Snapped(rng.choice(usable, 12), rng.random(12), *(np.zeros(12) for _ in range(3)))
@@ -120,8 +152,8 @@ def test_on_north_iceland_the_repaired_search_equals_a_whole_one():
     opened = open_roads(graph, facility, demand, assumptions)
     busiest = np.argsort(-people_carried(opened, np.ones(800)))[:400]
     for edge in rng.choice(busiest, 25, replace=False):
-        expected, _ = nearest_times(close_edges(graph, np.array([edge])), facility, demand, assumptions)
-        minutes, _ = minutes_without(opened, np.array([edge]))
-        assert np.allclose(minutes, expected, equal_nan=True, atol=1e-9)
-    top = np.flatnonzero(opened.tree_edge == busiest[0])
+        breaks = breaks_at({int(edge): rng.random()})
+        expected = searched_whole(opened, breaks, facility, demand, assumptions)
+        assert np.allclose(minutes_without(opened, breaks)[0], expected, equal_nan=True, atol=1e-9)
+    top = np.flatnonzero(opened.tree_over.edge == busiest[0])
     assert len(nodes_behind(opened, top)) > 100  # the sample does close roads that many hang on
