@@ -11,11 +11,12 @@ from typing import Literal
 import pandas as pd
 
 from geo.model.errors import N_
+from geo.model.heights import Heights
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
-Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster"]
-KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster")
+Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights"]
+KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights")
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
 RowVerdict = Literal["ok", "warning", "error"]
@@ -100,6 +101,7 @@ class Check:
     text: pd.DataFrame = field(default_factory=pd.DataFrame)  # the rows as they can be edited: our columns, all text
     drawn: bool = False  # of areas: the file holds their shapes
     roads: Roads | None = None  # of kind "roads": the network the file makes
+    heights: Heights | None = None  # of kind "heights": the land the file describes
 
     @property
     def verdict(self) -> Verdict:

@@ -168,6 +168,14 @@ SENTENCES: dict[str, str] = {
     "not_placed_tie": N_(
         "Row {row}: {name} has no position, and several places fit ({choices}). Click its place on the map."
     ),
+    # heights
+    "height_voids": N_(
+        "{name}: {share_pct:g} % of the heights about the county were missing and were filled from those around them; "
+        "{left_pct:g} % are still missing and count as flat."
+    ),
+    "heights_partial": N_(
+        "The heights cover only {share_pct:g} % of the length of the roads; the rest counts as flat, and as icy in ice."
+    ),
     # people per cell
     "raster_cells_left_out": N_(
         "{count} cells inside the outline hold no number of people (no value, or {negative} of them less than 0) and "

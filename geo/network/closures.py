@@ -20,7 +20,6 @@ from geo.network.snapping import Snapped
 from geo.network.travel_time import (
     Legs,
     Tree,
-    access_minutes,
     demand_legs,
     facility_legs,
     same_edge,

@@ -16,6 +16,7 @@ from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
 from geo.network.snapping import EdgeIndex, Snapped
 from geo.network.travel_time import nearest_times
+from geo.study.relief import demand_walks_to_road, on_slopes
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,14 @@ def network_of(study: Study, mode: Mode, assumptions: Assumptions) -> Network:
     """The study's roads in one mode, with facilities and demand snapped to them."""
     graph = build_graph(study.roads, mode, assumptions)
     index = EdgeIndex(graph, assumptions)
-    places = [index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
-    return Network(graph, assumptions, *places)
+    places = [(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
+    facility, demand = (index.snap(*place) for place in places)
+    return Network(
+        graph,
+        assumptions,
+        on_slopes(facility, places[0], study.heights, to_road=False),
+        on_slopes(demand, places[1], study.heights, to_road=demand_walks_to_road(mode)),
+    )
 
 
 def open_rows(study: Study, tiers: tuple[str, ...]) -> Ints:

@@ -19,6 +19,7 @@ from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
 from geo.model.schema import INDICATOR_VALUE, UNIT, conform
 from geo.study.build import with_tables
+from geo.study.relief import heights_share
 
 TABLE: dict[Kind, str] = {
     "facilities": "facility",
@@ -28,6 +29,7 @@ TABLE: dict[Kind, str] = {
     "roads": "roads",
     "indicators": "indicator",
     "raster": "demand",
+    "heights": "heights",
 }
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
 SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
@@ -39,8 +41,8 @@ _NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype
 
 
 def stored_table(study: Study, kind: Kind) -> pd.DataFrame:
-    """The study's table that a kind changes (for roads: none)."""
-    table: pd.DataFrame = pd.DataFrame() if kind == "roads" else getattr(study, TABLE[kind])
+    """The study's table that a kind changes (for roads and heights: none)."""
+    table: pd.DataFrame = pd.DataFrame() if kind in ("roads", "heights") else getattr(study, TABLE[kind])
     return table
 
 
@@ -83,6 +85,8 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     """
     if check.kind == "roads":
         return _road_difference(study, check)
+    if check.kind == "heights":
+        return _height_difference(study, check)
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind in ("units", "boundary"):
         found = _area_difference(stored, new, one=check.kind == "boundary")
@@ -161,6 +165,16 @@ def _road_difference(study: Study, check: Check) -> Difference:
     return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
 
 
+def _height_difference(study: Study, check: Check) -> Difference:
+    """The length of road whose height is known, before and after."""
+    after = proposed(study, check, Difference((), (), (), (), _NO_CHANGES, _NOT_MOVED), gone_are_closed=False)
+    km = study.roads.length_m.sum() / 1000
+    told = [f"{km * heights_share(s.roads):.1f}" for s in (study, after)]
+    line = {"id": "roads", "name": "roads", "column": "length_km", "before": told[0], "after": told[1]}
+    lines = [line] if told[0] != told[1] else []
+    return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
+
+
 def _roadfigures(report: Report) -> dict[tuple[str, str], str]:
     figures = {(name, "length_km"): f"{km:.1f}" for name, km in report.road_km.items()}
     return figures | {
@@ -179,6 +193,8 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     """The study as it would be after the commit."""
     if check.kind == "roads":
         return with_roads(study, check)
+    if check.kind == "heights":
+        return study if check.heights is None else with_tables(study, {"heights": check.heights})
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind == "raster":
         return laid(study, check.kind, new.sort_values("demand_id", kind="stable", ignore_index=True))

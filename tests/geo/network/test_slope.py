@@ -18,8 +18,8 @@ PLAIN = Assumptions()
 
 @pytest.mark.parametrize(("degrees_up", "kph"), [(0.5, 4.88), (5, 3.71), (10, 2.71), (20, 1.41), (30, 0.66)])
 def test_the_published_table_of_toblers_function(degrees_up, kph):
-    # ij-healthgeographics 1476-072X-11-6, table 1
-    assert float(tobler_kph(np.tan(np.radians(degrees_up)))) == pytest.approx(kph, abs=0.008)  # the table cuts the third digit off
+    # ij-healthgeographics 1476-072X-11-6, table 1, which cuts the third digit off
+    assert float(tobler_kph(np.tan(np.radians(degrees_up)))) == pytest.approx(kph, abs=0.008)
 
 
 def test_the_best_slope_is_a_little_downhill_and_an_unknown_one_counts_as_flat():
