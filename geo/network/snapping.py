@@ -54,12 +54,13 @@ class EdgeIndex:
         self.limit_m = assumptions.snap_limit_m
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
-        """Each point on its nearest edge; of edges equally near, the one with the lowest number."""
+        """Each point on its nearest edge; of edges equally near, the one with the lowest number. NaN is off it."""
         count = len(lon)
         x, y = to_metric(lon, lat, self.crs)
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         points = shapely.points(x, y)
-        found, distance = self.tree.query_nearest(points, max_distance=self.limit_m, return_distance=True)
-        row, line = found
+        found, distance = self.tree.query_nearest(points[known], max_distance=self.limit_m, return_distance=True)
+        row, line = known[found[0]], found[1]
         order = np.lexsort((line, row))
         row, line, distance = row[order], line[order], distance[order]
         first = np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, dtype=bool)

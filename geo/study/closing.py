@@ -154,9 +154,9 @@ def described(study: Study, edges: Ints) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def segment_at(network: Network, lon: float, lat: float, within_m: float) -> tuple[int, float] | None:
+def segment_at(index: EdgeIndex, lon: float, lat: float, within_m: float) -> tuple[int, float] | None:
     """The segment that a place on the map points at, and how far along it; None where none is so near."""
-    found = EdgeIndex(network.graph, network.assumptions).snap(np.array([lon]), np.array([lat]))
+    found = index.snap(np.array([lon]), np.array([lat]))
     near = found.edge[0] >= 0 and found.snap_distance_m[0] <= within_m
     return (int(found.edge[0]), float(found.fraction[0])) if near else None
 

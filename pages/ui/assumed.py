@@ -25,7 +25,7 @@ def _edit(_: Translate, mode: Mode) -> None:
         _("Changes count for this session and travel with the address of the page. P: published source. "
           "G: general knowledge, not verified.")
     )  # fmt: skip
-    defaults = [row for row in default_rows() if row.mode == mode]
+    defaults = [row for row in default_rows() if row.mode in (mode, "all")]
     now = state.edits()
     table = pd.DataFrame({
         _("What"): [item_name(_, row) for row in defaults],
@@ -36,7 +36,7 @@ def _edit(_: Translate, mode: Mode) -> None:
         _("Source"): [row.source for row in defaults],
     })  # fmt: skip
     fixed = [name for name in table.columns if name != _("Value")]
-    number = st.column_config.NumberColumn(min_value=0.01, max_value=200.0, step=0.05, required=True)
+    number = st.column_config.NumberColumn(min_value=0.01, max_value=9000.0, step=0.05, required=True)
     told = st.data_editor(
         table, disabled=fixed, hide_index=True, height=460, column_config={_("Value"): number}, key=f"assumed:{mode}"
     )
@@ -58,13 +58,18 @@ def _take(_: Translate, mode: Mode, rows: list[Assumption]) -> None:
 
 
 def _keep(mode: Mode, edits: dict[str, float]) -> None:
-    others = {key: value for key, value in state.edits().items() if key.split(".")[1] != mode}
+    others = {key: value for key, value in state.edits().items() if key.split(".")[1] not in (mode, "all")}
     st.session_state.edits = others | edits
     st.rerun()
 
 
 def item_name(_: Translate, row: Assumption) -> str:
     """What a figure is about, in words."""
+    condition, _colon, road_class = row.item.partition(":")
+    if road_class:
+        return _("{condition}: {road}").format(
+            condition=item_name(_, replace(row, item=condition)), road=item_name(_, replace(row, item=road_class))
+        )
     names = {
         "motorway": _("Motorway"),
         "trunk": _("Trunk road"),
@@ -85,7 +90,12 @@ def item_name(_: Translate, row: Assumption) -> str:
         "mountain": _("In the mountains"),
         "day": _("By day"),
         "night": _("By night"),
+        "rain": _("In rain"),
         "snow": _("In snow"),
+        "ice": _("In ice"),
+        "climb": _("Speed lost on a climb"),
+        "steepest": _("Least speed on a climb"),
+        "ice_from": _("Height from which roads are icy in ice"),
         "demand": _("Between village and road, on foot"),
         "facility": _("Between road and facility"),
     }
@@ -94,5 +104,12 @@ def item_name(_: Translate, row: Assumption) -> str:
 
 def unit_name(_: Translate, row: Assumption) -> str:
     """The unit of a figure, in words."""
-    names = {"km/h": _("km/h"), "share of the posted limit": _("share of the limit"), "share of the speed": _("share")}
+    names = {
+        "km/h": _("km/h"),
+        "m": _("m above the sea"),
+        "share of the posted limit": _("share of the limit"),
+        "share of the speed": _("share"),
+        "share of the speed lost per % of climb": _("share for each % of climb"),
+        "least share of the speed left on a climb": _("share"),
+    }
     return names.get(row.unit, row.unit)

@@ -46,13 +46,20 @@ def sidebar(_: Translate, language: str) -> Question:
 
 def mode_name(_: Translate, mode: str) -> str:
     """A travel mode in words."""
-    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
+    names = {
+        "ambulance": _("Ambulance"),
+        "car": _("Car"),
+        "e_bike": _("E-bike"),
+        "walk": _("On foot"),
+        "all": _("All modes"),
+    }
     return names[mode]
 
 
 def condition_name(_: Translate, condition: str) -> str:
     """A condition in words."""
-    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
+    names = {"day": _("Day"), "night": _("Night"), "rain": _("Rain"), "snow": _("Snow"), "ice": _("Ice")}
+    return names[condition]
 
 
 def language_switch(_: Translate, language: str) -> None:

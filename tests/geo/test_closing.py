@@ -9,7 +9,9 @@ import pytest
 from geo.model.assumptions import Assumptions
 from geo.model.errors import ChoiceUnknown, NothingSelected, OutOfRange, WorkStopped
 from geo.network.breaks import NO_BREAKS, breaks_at
+from geo.network.snapping import EdgeIndex
 from geo.study import assumptions_for, closing, conditions, network_of
+from tests.geo.network.conftest import degrees
 from tests.geo.test_cli import created, home, yida  # noqa: F401
 
 COUNTED = ("county_hospital", "township_hospital_general")
@@ -20,11 +22,14 @@ def care(toy):
     return closing.care_of(toy, network_of(toy, "ambulance", assumptions_for(toy)), COUNTED)
 
 
-def segment(care, x: float, y: float) -> tuple[int, float]:
-    from tests.geo.network.conftest import degrees
-
+def pointed_at(care, x: float, y: float) -> tuple[int, float] | None:
     lon, lat = degrees([(x, y)])
-    found = closing.segment_at(care.network, float(lon[0]), float(lat[0]), 300)
+    index = EdgeIndex(care.network.graph, care.network.assumptions)
+    return closing.segment_at(index, float(lon[0]), float(lat[0]), 300)
+
+
+def segment(care, x: float, y: float) -> tuple[int, float]:
+    found = pointed_at(care, x, y)
     assert found is not None
     return found
 
@@ -51,10 +56,7 @@ def test_by_hand_the_main_road_is_closed_and_the_middle_is_served_from_the_other
 
 
 def test_a_place_far_from_any_road_names_no_segment(care):
-    from tests.geo.network.conftest import degrees
-
-    lon, lat = degrees([(3000, 4000)])
-    assert closing.segment_at(care.network, float(lon[0]), float(lat[0]), 300) is None
+    assert pointed_at(care, 3000, 4000) is None
 
 
 def test_the_ranking_is_what_closing_each_segment_says(care):

@@ -23,7 +23,7 @@ from geo.study import assumptions_for, build_study, desk, network_of
 from geo.study.relief import heights_share
 from tests.geo.county import write_county
 from tests.geo.network.conftest import degrees
-from tests.geo.test_cli import created, create_words, home, yida  # noqa: F401
+from tests.geo.test_cli import create_words, created, home, yida  # noqa: F401
 
 SHARED = Path(os.environ.get("YIDA_SHARED") or Path(__file__).resolve().parents[3] / "shared" / "data")
 BOX = (105.0, 28.0, 105.2, 28.1)
@@ -45,8 +45,8 @@ def write_hgt(path: Path, height=lambda lon, lat: 1000 + 0 * lon, void: float = 
 
 def write_tiff(path: Path, grid: np.ndarray, west=104.9, north=28.3, step=0.005, crs="EPSG:4326", nodata=-9999) -> Path:
     shape = {"height": grid.shape[0], "width": grid.shape[1], "count": 1, "dtype": "float32"}
-    with rasterio.open(path, "w", driver="GTiff", crs=crs, nodata=nodata, transform=from_origin(west, north, step, step),
-                       **shape) as file:  # fmt: skip
+    frame = from_origin(west, north, step, step)
+    with rasterio.open(path, "w", driver="GTiff", crs=crs, nodata=nodata, transform=frame, **shape) as file:
         file.write(grid.astype("float32"), 1)
     return path
 
@@ -84,7 +84,7 @@ def test_a_geotiff_in_degrees_and_one_in_metres_say_the_same(tmp_path):
     in_degrees = write_tiff(tmp_path / "d.tif", 10.0 * columns + rows)  # at each centre: 2000 m a degree eastwards
     at = np.array([105.0525]), np.array([28.0475])
     assert heights_from(in_degrees, BOX).heights.at(*at)[0] == pytest.approx(10 * 30 + 50, abs=1e-3)
-    x, y = np.meshgrid(np.arange(490_000, 530_000, 100) + 50.0, 3_140_000 - np.arange(0, 50_000, 100) - 50.0)
+    x, _ = np.meshgrid(np.arange(490_000, 530_000, 100) + 50.0, 3_140_000 - np.arange(0, 50_000, 100) - 50.0)
     plane = write_tiff(tmp_path / "m.tif", (x - 490_000) / 100, 490_000, 3_140_000, 100, "EPSG:4544")
     lon, lat = degrees([(5000, 2000), (11_000, 4000)])
     assert heights_from(plane, BOX).heights.at(lon, lat) == pytest.approx([150, 210], abs=1)
@@ -160,9 +160,6 @@ def test_the_leg_off_the_road_counts_its_slope_in_the_direction_it_is_walked(tmp
 
 
 def test_heights_that_cover_a_part_are_a_warning_and_the_rest_is_still_shown(tmp_path):
-    tile = write_hgt(
-        tmp_path / "N28E105.hgt"
-    )  # begins at the toy county's western edge: the 岛村 road is in it, all is
     grid = write_tiff(tmp_path / "west.tif", np.full((80, 30), 700.0))  # ends at 105.05
     study = build_study(write_county(tmp_path / "a", heights=(grid,)))
     told = {p.code: p for p in study.report.problems}
