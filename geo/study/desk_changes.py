@@ -97,6 +97,26 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     return replace(found, gone=_really_gone(found, stored, check))
 
 
+def between(older: Study, newer: Study, kind: Kind) -> Difference:
+    """What changed in a kind's table from one version of a study to another."""
+    if kind == "roads":
+        return _roads_apart(older.report, newer.report)
+    if kind == "heights":
+        return _heights_apart(older, newer)
+    stored, new = stored_table(older, kind), stored_table(newer, kind)
+    if kind in ("units", "boundary"):
+        return _area_difference(stored, new, one=kind == "boundary")
+    return compare(figures(stored), figures(new)) if kind == "indicators" else compare(stored, new)
+
+
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with outlines as WKT, so that it can be written as CSV and read back."""
+    if "geometry" not in table.columns:
+        return table
+    outlines = shapely.to_wkt(table["geometry"].to_numpy(), rounding_precision=-1)
+    return pd.DataFrame(table.drop(columns="geometry")).assign(wkt=outlines)
+
+
 def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple[int, ...]:
     refused = check.table[check.table["verdict"] == "error"]
     if refused.empty or check.kind == "boundary":
@@ -155,7 +175,11 @@ def area_km2(shape: shapely.Geometry) -> float:
 
 def _road_difference(study: Study, check: Check) -> Difference:
     """Kilometres by class, islands, and who is off the network, before and after."""
-    before, after = _roadfigures(study.report), _roadfigures(with_roads(study, check).report)
+    return _roads_apart(study.report, with_roads(study, check).report)
+
+
+def _roads_apart(old: Report, new: Report) -> Difference:
+    before, after = _roadfigures(old), _roadfigures(new)
     names = [*before, *(name for name in after if name not in before)]
     lines = [
         {"id": id_, "name": id_, "column": column, "before": before.get((id_, column), "0"), "after": told}
@@ -167,9 +191,12 @@ def _road_difference(study: Study, check: Check) -> Difference:
 
 def _height_difference(study: Study, check: Check) -> Difference:
     """The length of road whose height is known, before and after."""
-    after = proposed(study, check, Difference((), (), (), (), _NO_CHANGES, _NOT_MOVED), gone_are_closed=False)
-    km = study.roads.length_m.sum() / 1000
-    told = [f"{km * heights_share(s.roads):.1f}" for s in (study, after)]
+    nothing = Difference((), (), (), (), _NO_CHANGES, _NOT_MOVED)
+    return _heights_apart(study, proposed(study, check, nothing, gone_are_closed=False))
+
+
+def _heights_apart(older: Study, newer: Study) -> Difference:
+    told = [f"{s.roads.length_m.sum() / 1000 * heights_share(s.roads):.1f}" for s in (older, newer)]
     line = {"id": "roads", "name": "roads", "column": "length_km", "before": told[0], "after": told[1]}
     lines = [line] if told[0] != told[1] else []
     return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
