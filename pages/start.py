@@ -9,6 +9,7 @@ st.navigation(
     [
         st.Page("map.py", title=_("Map"), default=True),
         st.Page("roads.py", title=_("Roads"), url_path="roads"),
+        st.Page("records.py", title=_("Records"), url_path="records"),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),
         st.Page("about.py", title=_("About"), url_path="about"),
     ],

@@ -67,7 +67,7 @@ def item_name(_: Translate, row: Assumption) -> str:
     """What a figure is about, in words."""
     condition, _colon, road_class = row.item.partition(":")
     if road_class:
-        return _("{condition}: {road}").format(
+        return _("{condition}, on: {road}").format(
             condition=item_name(_, replace(row, item=condition)), road=item_name(_, replace(row, item=road_class))
         )
     names = {

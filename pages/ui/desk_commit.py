@@ -28,11 +28,11 @@ def difference(_: Translate, current: Draft) -> None:
         st.error(_("No row can be used; there is nothing to store."))
         return
     found = compute_desk.difference(current)
-    if current.kind != "roads":
+    if current.kind not in ("roads", "heights"):
         _counts(_, found)
     _proposals(_, current, found)
     stored, new = desk.stored_table(current.base, current.kind), pd.DataFrame()
-    if current.kind != "roads":
+    if current.kind not in ("roads", "heights"):
         new = desk.usable(current.check, current.base)
     show_difference(_, stored, new, found)
     after = compute_desk.proposed(current, gone_are_closed=_closing(_, current, found))
@@ -41,8 +41,8 @@ def difference(_: Translate, current: Draft) -> None:
 
 
 def _closing(_: Translate, current: Draft, found: Difference) -> bool:
-    """Whether what the file lacks is gone; an outline, roads and a raster replace what was there anyway."""
-    if current.kind in ("boundary", "roads", "raster", "indicators") or not found.gone:
+    """Whether what the file lacks is gone; an outline, roads and rasters replace what was there anyway."""
+    if current.kind in ("boundary", "roads", "raster", "indicators", "heights") or not found.gone:
         return False
     gone = _("are given up") if current.kind == "units" else _("are closed")
     return bool(
@@ -172,7 +172,7 @@ def versions(_: Translate, study: Study, kind: Kind) -> None:
 
 def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest: int) -> None:
     older = compute.store().load(study.name, version)
-    if kind != "roads":
+    if kind not in ("roads", "heights"):
         st.download_button(
             _("Download this list (CSV)"),
             csv_bytes(desk.flat(desk.stored_table(older, kind))),
