@@ -2,12 +2,13 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 import streamlit as st
 
 from geo.analysis.coverage import Coverage
 from geo.model.assumptions import default_rows
-from geo.network.breaks import Breaks
+from geo.network.breaks import NO_BREAKS, Breaks
 from geo.output.tables import csv_bytes
 from geo.study import closing, conditions
 from pages.ui import closed_roads, compute, compute_roads, state
@@ -114,7 +115,18 @@ def _choose_village(question: Question, lost: pd.DataFrame) -> None:
         return
     demand_id = str(lost["demand_id"].iat[rows[0]])
     state.select("village", demand_id)
-    state.fly(compute.whereabouts(question.study, "village", demand_id))
+    state.fly(_about_ways(question, demand_id))
+
+
+def _about_ways(question: Question, demand_id: str) -> dict[str, object] | None:
+    """The bounds of a village's way with the closed roads and of the one it had."""
+    care, breaks = compute_roads.care(question), closed_roads.breaks(question.study)
+    ways = [w for w in (closing.way_round(care, b, demand_id) for b in (breaks, NO_BREAKS)) if w is not None]
+    if not ways:
+        return compute.whereabouts(question.study, "village", demand_id)
+    lines = np.vstack([way.line for way in ways])
+    west, south, east, north = *lines.min(axis=0).tolist(), *lines.max(axis=0).tolist()
+    return {"bounds": [round(v, 5) for v in (west, south, east, north)]}
 
 
 def ranking(_: Translate, question: Question) -> pd.DataFrame | None:

@@ -124,6 +124,8 @@ def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | No
     if fitted is None:
         st.info(_("No run names a base of the study and has a drive, so nothing can be calibrated."))
         return
+    if st.session_state.pop("speeds_taken", False):
+        st.success(_("Taken: every page of this session now computes with these speeds."), icon=":material/check:")
     before, after = (records.errors(fitted.observed_min, m) for m in (fitted.before_min, fitted.after_min))
     sentence = _(
         "On {used:,} runs the modelled drive misses the observed one by {before} on average; with the speeds below by "
@@ -156,9 +158,10 @@ def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | No
                 count=LEAST_TRIPS
             )
         )
-        if st.button(_("Use these speeds in this session"), type="primary", icon=":material/check:"):
-            take(fitted)
-            st.toast(_("Taken: every page of this session now computes with them."))
+        st.button(
+            _("Use these speeds in this session"), type="primary", icon=":material/check:", on_click=take,
+            args=(fitted,),
+        )  # fmt: skip
     with right:
         _scatter(_, fitted)
 
@@ -167,6 +170,7 @@ def take(fitted: Calibration) -> None:
     """Make the fitted speeds this session's; only what was driven on is changed."""
     rows = [row for row in _rows(fitted.assumptions) if row.item in fitted.factors]
     st.session_state.edits = state.edits() | {state.edit_key(row): round(row.value, 2) for row in rows}
+    st.session_state.speeds_taken = True
 
 
 def _rows(assumptions: Assumptions) -> list[Assumption]:
@@ -181,13 +185,12 @@ def _rows(assumptions: Assumptions) -> list[Assumption]:
 
 
 def _scatter(_: Translate, fitted: Calibration) -> None:
-    observed, when = _("Drive observed, min"), _("Speeds")
-    modelled = _("Drive modelled, min")
-    points = pd.concat([
-        pd.DataFrame({observed: fitted.observed_min, modelled: minutes, when: name})
-        for name, minutes in ((_("as assumed"), fitted.before_min), (_("fitted"), fitted.after_min))
-    ])  # fmt: skip
-    st.scatter_chart(points, x=observed, y=modelled, color=when, height=340, size=24)
+    observed, assumed, new = _("Drive observed, min"), _("Modelled as assumed"), _("Modelled as fitted")
+    points = pd.DataFrame({observed: fitted.observed_min, assumed: fitted.before_min, new: fitted.after_min})
+    st.scatter_chart(
+        points, x=observed, y=[assumed, new], y_label=_("Drive modelled, min"), color=["#d08a2e", "#0b5cad"],
+        height=340, size=22,
+    )  # fmt: skip
 
 
 def runs_line(_: Translate, runs: Runs) -> str:
