@@ -5,17 +5,18 @@ for one content of the roads and are told again with every answer. A closed segm
 passes there, and who lives on it gets out on his own side.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+import shapely
 from scipy.spatial import cKDTree
 
 from geo.model.errors import ChoiceUnknown, NothingSelected, OutOfRange, WorkStopped
 from geo.model.inputs import Study
 from geo.model.projection import metric_crs, to_metric
-from geo.model.roads import ROAD_CLASSES, Floats, Ints
+from geo.model.roads import ROAD_CLASSES, Floats, Ints, Roads
 from geo.network.breaks import Breaks, breaks_at, broken, on_broken
 from geo.network.closures import Opened, minutes_without, open_roads, people_carried
 from geo.network.route import Route, route
@@ -154,11 +155,23 @@ def described(study: Study, edges: Ints) -> pd.DataFrame:
     })  # fmt: skip
 
 
-def segment_at(index: EdgeIndex, lon: float, lat: float, within_m: float) -> tuple[int, float] | None:
-    """The segment that a place on the map points at, and how far along it; None where none is so near."""
-    found = index.snap(np.array([lon]), np.array([lat]))
-    near = found.edge[0] >= 0 and found.snap_distance_m[0] <= within_m
-    return (int(found.edge[0]), float(found.fraction[0])) if near else None
+def segment_at(
+    index: EdgeIndex, roads: Roads, lon: float, lat: float, within_m: float, classes: Collection[str] = ROAD_CLASSES
+) -> tuple[int, float] | None:
+    """The segment of some classes (those that a map shows) that a place on the map points at, and how far along it.
+
+    None where none is so near.
+    """
+    x, y = to_metric(np.array([lon]), np.array([lat]), index.crs)
+    point = shapely.Point(x[0], y[0])
+    near = index.tree.query(point, predicate="dwithin", distance=within_m)
+    wanted = np.isin(roads.road_class[index.edges[near]], [ROAD_CLASSES.index(c) for c in classes if c in ROAD_CLASSES])
+    near = np.sort(near[wanted])
+    if not len(near):
+        return None
+    line = near[shapely.distance(index.lines[near], point).argmin()]
+    at = shapely.line_locate_point(index.lines[line], point, normalized=True)
+    return int(index.edges[line]), float(np.nan_to_num(at))
 
 
 def way_round(care: Care, breaks: Breaks, demand_id: str) -> Route | None:

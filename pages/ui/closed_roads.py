@@ -10,8 +10,7 @@ from pages.ui import compute_roads
 from pages.ui.controls import Question
 
 MAP_KEY = "roads_map"
-CLICK_PX = 14  # how near a road a click must be
-NEAREST_M = 15.0
+CLICK_PX = 10  # how near a road a click must be
 
 
 def breaks(study: Study) -> Breaks:
@@ -41,8 +40,9 @@ def on_map_click(question: Question) -> None:
     clicked = (st.session_state.get(MAP_KEY) or {}).get("clicked") or {}
     if clicked.get("kind") != "place":
         return
-    within_m = max(NEAREST_M, CLICK_PX * float(clicked.get("m_per_px") or 0.0))
-    found = compute_roads.segment_at(question, float(clicked["lon"]), float(clicked["lat"]), within_m)
+    within_m = CLICK_PX * float(clicked.get("m_per_px") or 1.0)
+    shown = [str(name) for name in clicked.get("roads") or ()]
+    found = compute_roads.segment_at(question, float(clicked["lon"]), float(clicked["lat"]), within_m, shown)
     st.session_state.road_missed = found is None
     if found is not None:
         toggle(question.study, *found)

@@ -27,10 +27,12 @@ def _care(content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _as
     return closing.care_of(_asked.study, network, _asked.tiers)
 
 
-def segment_at(question: Question, lon: float, lat: float, within_m: float) -> tuple[int, float] | None:
-    """The road that a click points at, and where along it."""
+def segment_at(
+    question: Question, lon: float, lat: float, within_m: float, classes: list[str]
+) -> tuple[int, float] | None:
+    """The road of the classes drawn that a click points at, and where along it."""
     index = _index(question.study.content_id, question.mode, question.assumptions.content_id(), question)
-    return closing.segment_at(index, lon, lat, within_m)
+    return closing.segment_at(index, question.study.roads, lon, lat, within_m, classes)
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -76,7 +76,7 @@ def closed_list(_: Translate, question: Question, breaks: Breaks) -> None:
         text, button = st.columns([5, 1], vertical_alignment="center")
         text.markdown(":material/block: " + plain(segment_name(_, question, row)))
         button.button(
-            _("Open"), key=f"open:{row['edge']}", on_click=closed_roads.toggle,
+            _("Open again"), key=f"open:{row['edge']}", on_click=closed_roads.toggle,
             args=(question.study, int(row["edge"]), 0.5), width="stretch",
         )  # fmt: skip
     if len(breaks) > 1:

@@ -22,10 +22,10 @@ def care(toy):
     return closing.care_of(toy, network_of(toy, "ambulance", assumptions_for(toy)), COUNTED)
 
 
-def pointed_at(care, x: float, y: float) -> tuple[int, float] | None:
+def pointed_at(care, x: float, y: float, **classes) -> tuple[int, float] | None:
     lon, lat = degrees([(x, y)])
     index = EdgeIndex(care.network.graph, care.network.assumptions)
-    return closing.segment_at(index, float(lon[0]), float(lat[0]), 300)
+    return closing.segment_at(index, care.study.roads, float(lon[0]), float(lat[0]), 300, **classes)
 
 
 def segment(care, x: float, y: float) -> tuple[int, float]:
@@ -57,6 +57,14 @@ def test_by_hand_the_main_road_is_closed_and_the_middle_is_served_from_the_other
 
 def test_a_place_far_from_any_road_names_no_segment(care):
     assert pointed_at(care, 3000, 4000) is None
+
+
+def test_a_click_beside_a_drawn_road_does_not_take_a_nearer_one_that_is_not_drawn(care):
+    main, _ = segment(care, 3000, 50)
+    assert pointed_at(care, 6600, 200)[0] != main  # the county road northwards is nearer
+    found = pointed_at(care, 6400, 200, classes=["primary"])
+    assert found is not None and care.study.roads.road_class[found[0]] == care.study.roads.road_class[main]
+    assert pointed_at(care, 6500, 3000, classes=["primary", "no such class"]) is None
 
 
 def test_the_ranking_is_what_closing_each_segment_says(care):

@@ -307,10 +307,10 @@
     return hits.find((unit) => unit.level !== "county") || hits[0];
   }
 
-  // A place with the ground a pixel covers there, so that the page can judge what was pointed at.
+  // A place with the ground a pixel covers there and the classes of road drawn: the page judges what was pointed at.
   function placeAt({ lng, lat }) {
     const metres = (EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** app.map.getZoom());
-    return { kind: "place", lon: lng, lat, m_per_px: metres };
+    return { kind: "place", lon: lng, lat, m_per_px: metres, roads: app.drawn.roads || [] };
   }
 
   function onClick(event) {
