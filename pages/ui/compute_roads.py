@@ -13,8 +13,6 @@ from geo.study import closing, conditions
 from pages.ui import compute
 from pages.ui.controls import Question
 
-Pair = tuple["pd.Series[float]", "pd.Series[float]"]
-
 
 def care(question: Question) -> closing.Care:
     """The nearest facility of the tiers that count, with all roads open. Raises NothingSelected."""
@@ -41,30 +39,19 @@ def _index(content_id: str, mode: Mode, assumed: str, _asked: Question) -> EdgeI
 
 
 def band(question: Question, breaks: Breaks, threshold_min: float) -> conditions.Band:
-    """People covered with all speeds lower and higher by conditions.BAND_SHARE."""
-    minutes = _band(*_key(question, breaks), question.assumptions, question, breaks)
-    return conditions.coverage_band(question.study, minutes, threshold_min, conditions.BAND_SHARE)
-
-
-@st.cache_resource(show_spinner=False, max_entries=48)
-def _band(
-    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], broken: str,
-    _assumptions: Assumptions, _asked: Question, _breaks: Breaks,
-) -> Pair:  # fmt: skip
-    network = conditions.rescaled(compute.network(_asked.study, _asked.mode, _asked.assumptions), _assumptions)
-    return conditions.speed_band(_asked.study, network, _asked.tiers, breaks=_breaks)
+    """People covered with all speeds lower and higher by conditions.BAND_SHARE: no search once a question was asked."""
+    share = conditions.BAND_SHARE
+    slow, fast = (closing.found_with(_scaled(question, s), breaks)["travel_time_min"] for s in (1 - share, 1 + share))
+    return conditions.coverage_band(question.study, (slow, fast), threshold_min, share)
 
 
 def by_condition(question: Question, breaks: Breaks, threshold_min: float) -> pd.DataFrame:
     """Coverage under every condition: condition, covered, slower, faster (people), unreachable, population."""
     rows = []
     for condition in CONDITIONS:
-        assumed = replace(question.assumptions, condition=condition)
-        key = replace(question, assumptions=assumed)
-        minutes = _band(*_key(key, breaks), assumed, question, breaks)
-        found = conditions.coverage_band(question.study, minutes, threshold_min, conditions.BAND_SHARE)
-        times = _point(*_key(key, breaks), assumed, question, breaks)
-        point = compute.county_coverage(question.study, times, threshold_min)
+        asked = replace(question, assumptions=replace(question.assumptions, condition=condition))
+        found = band(asked, breaks, threshold_min)
+        point = compute.county_coverage(question.study, closing.found_with(_scaled(asked, 1), breaks), threshold_min)
         rows.append({
             "condition": condition, "covered": point.covered, "slower": found.slower.covered,
             "faster": found.faster.covered, "unreachable": point.unreachable, "population": point.population,
@@ -72,20 +59,22 @@ def by_condition(question: Question, breaks: Breaks, threshold_min: float) -> pd
     return pd.DataFrame(rows)
 
 
-@st.cache_resource(show_spinner=False, max_entries=48)
-def _point(
-    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], broken: str,
-    _assumptions: Assumptions, _asked: Question, _breaks: Breaks,
-) -> pd.DataFrame:  # fmt: skip
-    network = conditions.rescaled(compute.network(_asked.study, _asked.mode, _asked.assumptions), _assumptions)
-    return conditions.minutes_counted(_asked.study, network, _asked.tiers, _breaks).to_frame()
+def _scaled(question: Question, scale: float) -> closing.Care:
+    """`care` with all speeds multiplied."""
+    assumed = replace(question.assumptions, speed_scale=question.assumptions.speed_scale * scale)
+    return _scaled_care(*question_key(replace(question, assumptions=assumed)), question, assumed)
+
+
+@st.cache_resource(show_spinner=False, max_entries=32)
+def _scaled_care(
+    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _asked: Question, _assumptions: Assumptions
+) -> closing.Care:
+    # Points stand where they stood: the same roads are only given other minutes, and are snapped to once.
+    day = replace(_asked.assumptions, condition=CONDITIONS[0], speed_scale=1.0)
+    standing = compute.network(_asked.study, _asked.mode, day)
+    return closing.care_of(_asked.study, conditions.rescaled(standing, _assumptions), _asked.tiers)
 
 
 def question_key(question: Question) -> tuple[str, Mode, str, tuple[str, ...]]:
     """What an answer depends on besides the threshold and the roads closed."""
     return question.study.content_id, question.mode, question.assumptions.content_id(), question.tiers
-
-
-def _key(question: Question, breaks: Breaks) -> tuple[str, Mode, str, tuple[str, ...], str]:
-    broken = ",".join(f"{e}@{a:.9f}" for e, a in zip(breaks.edge.tolist(), breaks.at.tolist(), strict=True))
-    return *question_key(question), broken

@@ -111,8 +111,8 @@ def test_the_page_fits_a_telephone(open_app: Open, worst) -> None:
 
 
 def test_a_dispatch_list_is_read_compared_and_its_speeds_taken(open_app: Open, tmp_path: Path) -> None:
-    rows = [run([0, 1, 3, 30 + i, 60 + i], "天星桥村", "土城镇卫生院") for i in range(8)]
-    rows += [run([0, 5, 3, 12, 30], "天星桥村", "土城镇卫生院")]
+    rows = [run([0, 1, 3, 30 + i, 60 + i], "天星桥村", "习水县中医医院土城分院") for i in range(8)]
+    rows += [run([0, 5, 3, 12, 30], "天星桥村", "习水县中医医院土城分院")]
     app = open_app("records?study=xishui&lang=zh")
     app.idle()
     app.page.locator("input[type=file]").set_input_files(write_runs(tmp_path / "runs.csv", rows, HEADER))
@@ -124,8 +124,7 @@ def test_a_dispatch_list_is_read_compared_and_its_speeds_taken(open_app: Open, t
     app.photograph("records-zh")
     app.page.get_by_text("校准车速", exact=True).click()
     app.idle()
-    taken = app.page.get_by_role("button", name="在本次会话中采用这些车速")
-    if taken.count():
-        taken.click()
-        expect(app.page.get_by_text("本次会话的各页面都将按这些车速计算")).to_be_visible()
+    app.page.get_by_role("button", name="在本次会话中采用这些车速").click()
+    expect(app.page.get_by_text("本次会话的各页面都将按这些车速计算")).to_be_visible()
+    expect(app.page.get_by_role("button", name="速度与系数（")).to_be_visible()  # it counts what was changed
     assert app.errors == []
