@@ -121,7 +121,7 @@
 
   function scaleTo(bounds) {
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
-    app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
+    app.map.options.minZoom = Math.max(app.fitZoom - 2.5, 3); // setMinZoom would zoom by itself, and later than fitBounds
     app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
     const side = Math.sqrt(Math.abs(corner.x * corner.y));
