@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from geo.model.errors import N_, RoadsElsewhere
+from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere
 
 Severity = Literal["error", "warning"]
 
@@ -192,6 +192,7 @@ SENTENCES: dict[str, str] = {
         "{name}: {share_pct:g} % of the heights about the county were missing and were filled from those around them; "
         "{left_pct:g} % are still missing and count as flat."
     ),
+    "heights_elsewhere": RasterElsewhere.sentence,
     "heights_partial": N_(
         "The heights cover only {share_pct:g} % of the length of the roads; the rest counts as flat, and as icy in ice."
     ),

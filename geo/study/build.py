@@ -17,7 +17,7 @@ from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sampl
 from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.assumptions import Assumptions
-from geo.model.errors import N_, RoadsElsewhere, TableEmpty, TablesNotGiven
+from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere, TableEmpty, TablesNotGiven
 from geo.model.heights import Heights
 from geo.model.inputs import Report, Sources, Study, content_id
 from geo.model.problems import Problem, refused
@@ -122,7 +122,10 @@ def _draped(roads: Roads, sources: Sources) -> tuple[Roads, Heights | None, list
     if not sources.heights:
         return roads, None, []
     answers = {"crs": sources.crs} if sources.crs else {}
-    heights, problems = guarded_heights(sources.heights, land_about(roads), answers)
+    try:
+        heights, problems = guarded_heights(sources.heights, land_about(roads), answers)
+    except RasterElsewhere as error:  # the study can do without
+        return roads, None, [Problem("heights_elsewhere", "warning", "heights", params=error.params)]
     draped = on_land(roads, heights)
     return draped, heights, problems + heights_problems(draped)
 

@@ -26,7 +26,8 @@ def uploaded(_: Translate, study: Study) -> Records | None:
         _explain(_)
         return None
     system = st.session_state.get("runs_crs", "")
-    sheet = st.session_state.get("runs_sheet", "")
+    sheet_key = f"runs_sheet:{file.file_id}"
+    sheet = st.session_state.get(sheet_key) or ""
     key = (file.file_id, study.content_id, system, sheet)
     kept = st.session_state.get("records")
     if kept is None or kept[0] != key:
@@ -36,7 +37,7 @@ def uploaded(_: Translate, study: Study) -> Records | None:
     found = kept[1]
     if found.questions:
         choices = [c.value for c in found.questions[0].choices]
-        st.selectbox(plain(found.questions[0].say(_)), choices, index=None, key="runs_sheet")
+        st.selectbox(plain(found.questions[0].say(_)), choices, index=None, key=sheet_key)
         return None
     return found
 

@@ -169,10 +169,18 @@ def test_heights_that_cover_a_part_are_a_warning_and_the_rest_is_still_shown(tmp
     assert np.isfinite(network.graph.along_min[network.graph.usable]).all()
 
 
-def test_heights_of_another_county_are_refused_in_words(tmp_path, said):
+def test_heights_of_another_county_are_told_and_the_study_does_without(tmp_path, said):
+    far = write_tiff(tmp_path / "far.tif", np.full((80, 80), 1.0), west=10)
+    study = build_study(write_county(tmp_path / "a", heights=(far,)))
+    problem = next(p for p in study.report.problems if p.code == "heights_elsewhere")
+    assert "far.tif" in said(problem)["zh"]
+    assert study.heights is None and not study.roads.has_heights and len(study.demand) == 6
+
+
+def test_heights_of_another_county_are_refused_at_the_data_desk(toy, tmp_path, said):
     far = write_tiff(tmp_path / "far.tif", np.full((80, 80), 1.0), west=10)
     with pytest.raises(RasterElsewhere) as caught:
-        build_study(write_county(tmp_path / "a", heights=(far,)))
+        desk.check_file(far, "heights", desk.context_of(toy), {})
     said(caught.value)
 
 
