@@ -18,10 +18,11 @@ with errors_said(_):
     with st.sidebar:
         language_switch(_, page.language)
         study = study_choice(_, page.language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
         st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
-        )
+            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True,
+            persist_state="session",
+        )  # fmt: skip
         editor_button(_, "ambulance")
     st.title(_("Against records: {study}").format(study=plain(study.title(page.language))), anchor=False)
     found = runs_desk.uploaded(_, study)

@@ -49,9 +49,8 @@ def on_map_click(question: Question) -> None:
 
 
 def in_address(study: Study) -> dict[str, str]:
-    """The closed roads as a parameter of the page's address."""
-    told = ",".join(f"{edge}@{at:.3f}" for edge, at in sorted(_places(study).items()))
-    return {"shut": told} if told else {}
+    """The closed roads as a parameter of the page's address, empty when all are open."""
+    return {"shut": ",".join(f"{edge}@{at:.3f}" for edge, at in sorted(_places(study).items()))}
 
 
 def _key(study: Study) -> str:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from geo.network.breaks import NO_BREAKS, Breaks
 from geo.study import closing
-from pages.ui import closed_roads, compute, state
+from pages.ui import closed_roads, compute, stage, state
 from pages.ui.controls import Question
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
@@ -24,9 +24,10 @@ def roads_state(
     ranked: pd.DataFrame | None,
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group: no reach bands, since these would be of open roads."""
-    study, village = question.study, _village()
+    study, village = question.study, _village(question)
     return {
         "lang": language,
+        "stage": stage.is_on(),
         "text": map_text(_, language, compute.scheme(study), study),
         "layers": question.layers | {"bands": False},
         "threshold_min": question.threshold_min,
@@ -44,14 +45,14 @@ def roads_state(
     }
 
 
-def _village() -> str | None:
-    chosen = state.selection()
+def _village(question: Question) -> str | None:
+    chosen = state.selection(question.study)
     return chosen.item_id if chosen and chosen.kind == "village" else None
 
 
 def _ways(question: Question, care: closing.Care, breaks: Breaks, village: str | None) -> list[dict[str, object]]:
     """The chosen village's way with the roads closed, and the one it had."""
-    if village is None or village not in set(question.study.demand["demand_id"]):
+    if village is None:
         return []
     row = question.study.demand.loc[question.study.demand["demand_id"] == village].iloc[0]
     now, was = closing.way_round(care, breaks, village), closing.way_round(care, NO_BREAKS, village)
