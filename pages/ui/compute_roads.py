@@ -9,7 +9,7 @@ from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.roads import Mode
 from geo.network.breaks import Breaks
 from geo.network.snapping import EdgeIndex
-from geo.study import closing, conditions
+from geo.study import Network, closing, conditions
 from pages.ui import compute
 from pages.ui.controls import Question
 
@@ -19,7 +19,7 @@ def care(question: Question) -> closing.Care:
     return _care(question.study.content_id, question.mode, question.assumptions.content_id(), question.tiers, question)
 
 
-@st.cache_resource(show_spinner=False, max_entries=12)
+@st.cache_resource(show_spinner=False, max_entries=6)
 def _care(content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _asked: Question) -> closing.Care:
     network = compute.network(_asked.study, _asked.mode, _asked.assumptions)
     return closing.care_of(_asked.study, network, _asked.tiers)
@@ -49,14 +49,37 @@ def by_condition(question: Question, breaks: Breaks, threshold_min: float) -> pd
     """Coverage under every condition: condition, covered, slower, faster (people), unreachable, population."""
     rows = []
     for condition in CONDITIONS:
-        asked = replace(question, assumptions=replace(question.assumptions, condition=condition))
-        found = band(asked, breaks, threshold_min)
-        point = compute.county_coverage(question.study, closing.found_with(_scaled(asked, 1), breaks), threshold_min)
+        assumed = replace(question.assumptions, condition=condition)
+        key = question_key(replace(question, assumptions=assumed))
+        point, slow, fast = _minutes(*key, _told(breaks), question, assumed, breaks)
+        found = conditions.coverage_band(question.study, (slow, fast), threshold_min, conditions.BAND_SHARE)
+        whole = compute.county_coverage(question.study, point.to_frame(), threshold_min)
         rows.append({
-            "condition": condition, "covered": point.covered, "slower": found.slower.covered,
-            "faster": found.faster.covered, "unreachable": point.unreachable, "population": point.population,
+            "condition": condition, "covered": whole.covered, "slower": found.slower.covered,
+            "faster": found.faster.covered, "unreachable": whole.unreachable, "population": whole.population,
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _minutes(
+    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], broken: str,
+    _asked: Question, _assumptions: Assumptions, _breaks: Breaks,
+) -> "tuple[pd.Series[float], pd.Series[float], pd.Series[float]]":  # fmt: skip
+    """Minutes as assumed, with speeds lower, and higher."""
+    network = conditions.rescaled(_standing(_asked), _assumptions)
+    point = conditions.minutes_counted(_asked.study, network, _asked.tiers, _breaks)
+    return point, *conditions.speed_band(_asked.study, network, _asked.tiers, breaks=_breaks)
+
+
+def _told(breaks: Breaks) -> str:
+    return ",".join(f"{e}@{a:.9f}" for e, a in zip(breaks.edge.tolist(), breaks.at.tolist(), strict=True))
+
+
+def _standing(question: Question) -> Network:
+    """Roads with all points on them: conditions and speeds only give the same roads other minutes."""
+    day = replace(question.assumptions, condition=CONDITIONS[0], speed_scale=1.0)
+    return compute.network(question.study, question.mode, day)
 
 
 def _scaled(question: Question, scale: float) -> closing.Care:
@@ -65,14 +88,11 @@ def _scaled(question: Question, scale: float) -> closing.Care:
     return _scaled_care(*question_key(replace(question, assumptions=assumed)), question, assumed)
 
 
-@st.cache_resource(show_spinner=False, max_entries=32)
+@st.cache_resource(show_spinner=False, max_entries=6)
 def _scaled_care(
     content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _asked: Question, _assumptions: Assumptions
 ) -> closing.Care:
-    # Points stand where they stood: the same roads are only given other minutes, and are snapped to once.
-    day = replace(_asked.assumptions, condition=CONDITIONS[0], speed_scale=1.0)
-    standing = compute.network(_asked.study, _asked.mode, day)
-    return closing.care_of(_asked.study, conditions.rescaled(standing, _assumptions), _asked.tiers)
+    return closing.care_of(_asked.study, conditions.rescaled(_standing(_asked), _assumptions), _asked.tiers)
 
 
 def question_key(question: Question) -> tuple[str, Mode, str, tuple[str, ...]]:
