@@ -56,8 +56,7 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
     """The address's parameters for what is chosen now; the map adds centre and zoom."""
     state = st.session_state
-    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return ({"set": changed} if changed else {}) | {
+    return edits_asked() | {
         "study": state.study,
         "t": str(state.threshold),
         "mode": state.mode,
@@ -66,6 +65,12 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
         "show": ",".join(shown),
         "lang": language,
     }
+
+
+def edits_asked() -> dict[str, str]:
+    """The address's parameter for changed speeds and factors, none when nothing was changed."""
+    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
+    return {"set": changed} if changed else {}
 
 
 def edits() -> dict[str, float]:

@@ -41,7 +41,7 @@
 
   yida.init = function (map, options) {
     app = {
-      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], tiersOn: new Set(),
+      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], marks: [], tiersOn: new Set(),
       drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
@@ -153,6 +153,7 @@
     app.state = state;
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
+    app.marks = yida.marks.read(state);
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
     if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
@@ -171,6 +172,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.marks, s.mark_kinds, s.village_classes,
   ];
 
   function changed(name, needs) {
@@ -261,7 +263,7 @@
     if (kind === "unit") return unitPlace(unit.get(id));
     const table = { village: villages, facility: facilities }[kind];
     const index = table ? table.at.get(id) : undefined;
-    if (index === undefined) return null;
+    if (index === undefined) return yida.marks.find(context, kind, id);
     const own = kind === "facility" ? tier.get(facilities.tier[index]) : null;
     const radius = (zoom) => (own ? sizeOf(context, zoom, own) : kind === "village" ? radiusOf(context, zoom, villages.population[index]) : 0);
     if (kind === "facility" && !own) return null;
@@ -281,6 +283,8 @@
   // The nearest thing under the pointer; symbols of a higher tier win over what they cover.
   function under(point, slack) {
     const { facilities, villages } = app.data;
+    const mark = yida.marks.under(app, point, slack);
+    if (mark) return mark;
     const found = nearest("facility", facilities, point, slack, (i) => facilityShown(app, i));
     return found || nearest("village", villages, point, slack, (i) => villageShown(app, i));
   }
