@@ -182,9 +182,12 @@ SENTENCES: dict[str, str] = {
     ),
     "no_base_in_service": N_("No base is in service now, so nobody can be reached. Switch one on, or add one."),
     "base_reaches_nobody": N_(
-        "From the base {name} no village can be reached by road: it lies off the road network. Check its position."
+        "From {count} bases no village can be reached by road, because they lie off the road network: {names}. Check "
+        "their positions."
     ),
-    "base_without_ambulance": N_("The base {name} has no ambulance and is not counted. Enter how many it has."),
+    "base_without_ambulance": N_(
+        "{count} bases have no ambulance and are not counted: {names}. Enter how many each has, or switch it off."
+    ),
     "ambulances_assumed": N_(
         "The list does not say how many ambulances {count} bases have ({names}); one each is assumed. Enter the number."
     ),

@@ -168,15 +168,16 @@ def _problems(bases: Sequence[Base], used: Sequence[Base], drive_min: Floats, cl
         out.append(_problem("no_base_in_service" if bases else "no_base"))
     if clock.drive_limit_min < 0:
         out.append(_problem("clock_exceeded", before=clock.before_drive_min, threshold=clock.threshold_min))
-    for i, base in enumerate(bases):
-        if base in used and np.isnan(drive_min[:, i]).all():
-            out.append(_problem("base_reaches_nobody", name=base.name))
-        if base.on and base.ambulances == 0:
-            out.append(_problem("base_without_ambulance", name=base.name))
-    assumed = [base.name for base in used if base.assumed]
-    if assumed:
-        out.append(_problem("ambulances_assumed", count=len(assumed), names=", ".join(assumed[:5])))
-    return out
+    lost = [base for i, base in enumerate(bases) if base in used and np.isnan(drive_min[:, i]).all()]
+    empty = [base for base in bases if base.on and base.ambulances == 0]
+    out += _about("base_reaches_nobody", lost) + _about("base_without_ambulance", empty)
+    return out + _about("ambulances_assumed", [base for base in used if base.assumed])
+
+
+def _about(code: str, bases: Sequence[Base]) -> list[Problem]:
+    """One problem for all the bases that have it."""
+    names = ", ".join(base.name for base in bases[:5]) + ("…" if len(bases) > 5 else "")
+    return [_problem(code, count=len(bases), names=names)] if bases else []
 
 
 def _problem(code: str, **params: object) -> Problem:

@@ -41,8 +41,10 @@ def add_place(_: Translate, study: Study, lon: float, lat: float) -> None:
         keep(study, [*have, _placed(_, study, have, lon, lat)])
 
 
-def add_facility(_: Translate, study: Study, facility_id: str) -> None:
+def add_facility(_: Translate, study: Study, facility_id: str | None) -> None:
     """A facility of the list becomes a base."""
+    if not facility_id:
+        return
     row = study.facility.loc[study.facility["facility_id"] == facility_id].iloc[0]
     keep(study, [*bases(_, study), base_at(row, added=True)])
 

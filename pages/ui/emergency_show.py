@@ -152,9 +152,13 @@ def _base(_: Translate, asked: controls.Emergency, found: Emergency, base_id: st
     st.subheader(plain(own.name), anchor=False)
     unit = compute_emergency.unit_names(asked.study).get(own.unit_code, "—")
     st.caption(f"{plain(unit)} · {plain(ambulances_text(_, own))}")
-    if own.added and st.button(_("Remove this base"), icon=":material/delete:"):
-        emergency_plan.remove(_, asked.study, base_id)
-        st.rerun(scope="fragment")
+    if own.added:
+        st.button(
+            _("Remove this base"),
+            icon=":material/delete:",
+            on_click=emergency_plan.remove,
+            args=(_, asked.study, base_id),
+        )
     rows = found.by_base.loc[found.by_base["base_id"] == base_id]
     if rows.empty:
         st.markdown(_("It is not in service now."))
@@ -261,21 +265,23 @@ def _adding(_: Translate, asked: controls.Emergency, bases: tuple[Base, ...]) ->
     st.toggle(_("Add a base: click its place on the map"), key="em_pick")
     names = dict(zip(study.facility["facility_id"], study.facility["name"], strict=True))
     left, right = st.columns([3, 2], vertical_alignment="bottom")
-    choice = left.selectbox(
+    key = f"em_facility:{study.name}:{st.session_state.get('em_revision', 0)}"
+    left.selectbox(
         _("or make a facility a base"),
         [facility_id for facility_id in names if facility_id not in have],
         index=None,
         format_func=lambda facility_id: names.get(facility_id, facility_id),
         placeholder=_("Choose a facility"),
-        key=f"em_facility:{study.name}:{st.session_state.get('em_revision', 0)}",
+        key=key,
+        on_change=lambda: emergency_plan.add_facility(_, study, st.session_state[key]),
     )
-    if choice:
-        emergency_plan.add_facility(_, study, choice)
-        st.rerun(scope="fragment")
-    changed = emergency_plan.encode(study, bases) != ""
-    if right.button(_("Back to the list's bases"), disabled=not changed, width="stretch"):
-        emergency_plan.reset(study)
-        st.rerun(scope="fragment")
+    right.button(
+        _("Back to the list's bases"),
+        disabled=emergency_plan.encode(study, bases) == "",
+        width="stretch",
+        on_click=emergency_plan.reset,
+        args=(study,),
+    )
 
 
 def percent(value: float) -> str:

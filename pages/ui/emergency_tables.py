@@ -22,9 +22,10 @@ def tabs(_: Translate, language: str, asked: controls.Emergency, found: Emergenc
         _("All villages"),
     ]  # fmt: skip
     shown = (_missed, _bases, _busy, _fleet, _radius, _townships, _villages)
-    for tab, table in zip(st.tabs(titles, key="em_tabs"), shown, strict=True):
-        with tab:
-            table(_, language, asked, found)
+    for tab, table in zip(st.tabs(titles, key=f"em_tabs:{language}", on_change="rerun"), shown, strict=True):
+        if tab.open:  # the others cost nothing until they are looked at
+            with tab:
+                table(_, language, asked, found)
 
 
 def cause_name(_: Translate, cause: str) -> str:
@@ -218,7 +219,7 @@ def _table(
         told = pd.concat([ids.rename(_("Code")).reset_index(drop=True), told.reset_index(drop=True)], axis=1)
     st.download_button(
         _("Download the table (CSV)"),
-        csv_bytes(told),
+        lambda: csv_bytes(told),  # made when it is asked for
         file_name=f"yida-{asked.study.name}-emergency-{name}.csv",
         mime="text/csv",
         icon=":material/download:",

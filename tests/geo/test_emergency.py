@@ -204,7 +204,7 @@ def test_a_base_off_the_network_is_named_and_the_others_count(rescued: Study) ->
     lon, lat = (float(axis[0]) for axis in county.degrees([(0, -5000)]))
     far = Base("X", "远站", "", lon, lat, ambulances=1)
     found = asked(rescued, bases=[*bases_of(rescued.facility), far])
-    assert [(p.code, p.params["name"]) for p in found.problems] == [("base_reaches_nobody", "远站")]
+    assert [(p.code, p.params["names"]) for p in found.problems] == [("base_reaches_nobody", "远站")]
     assert found.reached.covered == 3400
 
 

@@ -120,6 +120,8 @@
 
   function scaleTo(bounds) {
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
+    // Leaflet would fly up to a minimum above its present zoom, and arrive there after the county was fitted.
+    if (app.map.getZoom() < app.fitZoom) app.map.setView(bounds.getCenter(), app.fitZoom, { animate: false });
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
     app.map.setMaxBounds(bounds.pad(1.5));
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
@@ -154,6 +156,7 @@
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
     app.marks = yida.marks.read(state);
+    app.map.getContainer().classList.toggle("yida-picking", Boolean(state.pick));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
     if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);

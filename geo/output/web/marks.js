@@ -105,9 +105,12 @@
     const scale = 256 * 2 ** app.map.getZoom();
     const corner = app.map.getPixelOrigin().subtract(app.map._getMapPanePos()).add(point);
     const r = radiusAt(app, app.map.getZoom()) + 3 + slack;
-    const near = ({ x, y }) => Math.hypot(x * scale - corner.x, y * scale - corner.y) <= r;
-    const mark = [...app.marks].reverse().find(near);
-    return mark ? placeOf(app, mark) : null;
+    let best = null, least = r;
+    for (const mark of app.marks) {
+      const away = Math.hypot(mark.x * scale - corner.x, mark.y * scale - corner.y);
+      if (away <= least) [best, least] = [mark, away]; // of two at one place, the one drawn on top
+    }
+    return best ? placeOf(app, best) : null;
   }
 
   function placeOf(app, mark) {
