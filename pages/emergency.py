@@ -30,7 +30,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
         village = picked.item_id if picked and picked.kind == "village" else None
         legs = compute_emergency.rescue(study, assumptions, found, village) if village else None
         left, right = st.columns([5, 3], gap="medium")
-        with left:
+        with left, st.container(key="emergency_map"):
             picture(_)
             st_folium(
                 base_map(compute.static_url(study), study.outline.total_bounds, st.session_state.view, ASSET_ROOT),

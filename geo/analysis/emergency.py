@@ -65,17 +65,25 @@ def missed(response: pd.DataFrame, demand: pd.DataFrame, base_units: set[str], c
     where no road leads there), cause: "turnout" (the drive alone is within the threshold, so a quicker start would
     do), else "no_base" (none in its township), else "distance"; "no_road" where nobody can drive.
     """
-    table = demand[["demand_id", "name", "unit_code", "population"]].reset_index(drop=True)
     arrival = response["arrival_min"].to_numpy(dtype=float)
-    drive = response["drive_min"].to_numpy(dtype=float)
+    late = np.flatnonzero(~(arrival <= clock.threshold_min))
+    ids, people = demand["demand_id"].to_numpy(dtype=str), demand["population"].to_numpy(dtype=float)
+    rows = late[np.lexsort((ids[late], -people[late]))]
+    units, drive = demand["unit_code"].to_numpy(dtype=object)[rows], response["drive_min"].to_numpy(dtype=float)[rows]
     cause = np.select(
-        [np.isnan(drive), drive <= clock.threshold_min, ~table["unit_code"].isin(base_units).to_numpy()],
+        [np.isnan(drive), drive <= clock.threshold_min, ~np.isin(units.astype(str), sorted(base_units))],
         ["no_road", "turnout", "no_base"],
         "distance",
     )
-    table = table.assign(arrival_min=arrival, missing_min=arrival - clock.threshold_min, cause=cause)
-    late = table[~(arrival <= clock.threshold_min)]
-    return late.sort_values(["population", "demand_id"], ascending=[False, True], ignore_index=True)
+    return pd.DataFrame({
+        "demand_id": demand["demand_id"].to_numpy(dtype=object)[rows],
+        "name": demand["name"].to_numpy(dtype=object)[rows],
+        "unit_code": units,
+        "population": people[rows],
+        "arrival_min": arrival[rows],
+        "missing_min": arrival[rows] - clock.threshold_min,
+        "cause": cause,
+    })  # fmt: skip
 
 
 def by_base(

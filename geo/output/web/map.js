@@ -66,7 +66,10 @@
   function prepare() {
     const { map } = app;
     document.body.classList.add("yida-body");
-    map.getContainer().setAttribute("role", "region");
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    // Leaflet focuses the map at a click; the page around it must not scroll under the pointer meanwhile.
+    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.setMaxZoom(18);
     const PaintLayer = defineLayer();
     LAYERS.forEach(({ name, paint }, i) => {
