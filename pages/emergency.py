@@ -14,6 +14,7 @@ from pages.ui.emergency_map import map_state, on_click
 from pages.ui.emergency_tables import tabs
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 
@@ -42,11 +43,12 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
                 on_change=lambda: on_click(_, asked),
             )
             st.caption(facts_line(_, asked))
-        with right:
-            search(_, study)
-            emergency_show.details(_, language, asked, found, legs)
-            emergency_show.bases_editor(_, asked, found)
-        tabs(_, language, asked, found)
+        if not on_stage():
+            with right:
+                search(_, study)
+                emergency_show.details(_, language, asked, found, legs)
+                emergency_show.bases_editor(_, asked, found)
+            tabs(_, language, asked, found)
 
 
 def picture(_: Translate) -> None:

@@ -11,7 +11,7 @@ from geo.model.bases import Base
 from geo.network.route import Route
 from geo.output.palette import distinct
 from geo.study.emergency import Emergency, Rescue, hospital_rows
-from pages.ui import compute, compute_emergency, emergency_plan, state
+from pages.ui import compute, compute_emergency, emergency_plan, stage, state
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
 from pages.ui.map_text import map_text
@@ -36,6 +36,7 @@ def map_state(
     minutes, threshold = _minutes(asked, found, view)
     return {
         "lang": language,
+        "stage": stage.is_on(),
         "text": map_text(_, language, compute.scheme(study), study) | _words(_, asked, view),
         "layers": {"bands": False, "facilities": False} | asked.layers,
         "threshold_min": threshold,

@@ -82,9 +82,12 @@ def default_limit_min(capability: str) -> int:
 
 
 def address(language: str, study: Study, bases: Sequence[Base]) -> dict[str, str]:
-    """The address's parameters for what is chosen now; the map adds centre and zoom."""
+    """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     kept, now = st.session_state, clock()
+    own = kept.em_preset == OWN
+    limit = kept.get(limit_key(kept.em_capability), default_limit_min(kept.em_capability))
     told = {
+        "stage": "1" if kept.get("stage") else "",
         "study": study.name,
         "t": f"{now.threshold_min:g}",
         "when": kept.condition,
@@ -93,15 +96,12 @@ def address(language: str, study: Study, bases: Sequence[Base]) -> dict[str, str
         "picture": kept.em_view,
         "km": f"{kept.em_radius:g}",
         "busy": str(kept.em_busy),
+        "start": now.start if own else "",
+        "within": str(limit) if limit != default_limit_min(kept.em_capability) else "",
+        "bases": emergency_plan.encode(study, bases),
         "lang": language,
     }
-    if kept.em_preset == OWN:
-        told |= {key[3:]: f"{kept[key]:g}" for key in _STEPS} | {"start": now.start}
-    limit = kept.get(limit_key(kept.em_capability), default_limit_min(kept.em_capability))
-    if limit != default_limit_min(kept.em_capability):
-        told["within"] = str(limit)
-    plan = emergency_plan.encode(study, bases)
-    return told | state.edits_asked() | ({"bases": plan} if plan else {})
+    return told | state.edits_asked() | {key[3:]: f"{kept[key]:g}" if own else "" for key in _STEPS}
 
 
 def _take(clock: Clock) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from geo.model.errors import YidaError
+from pages.ui import stage
 from pages.ui.text import Translate, current_language, plain, translator
 
 
@@ -25,6 +26,7 @@ def page_setup(title: str) -> Page:
     _ = translator(language)
     st.set_page_config(page_title=f"{_(title)} · Yida 医达", page_icon="🏥", layout="wide")
     st.html(f"<style>{_STYLE}</style>")
+    stage.begin(_)
     return Page(language, _)
 
 
@@ -61,7 +63,7 @@ _STYLE = """
 iframe.stCustomComponentV1 {
   border-radius: 8px; border: 1px solid #d5d9db; height: clamp(440px, calc(100vh - 300px), 1200px) !important;
 }
-.st-key-emergency_map iframe.stCustomComponentV1 { height: clamp(440px, calc(100vh - 350px), 1200px) !important; }
+.st-key-emergency_map iframe.stCustomComponentV1 { height: clamp(440px, calc(100vh - 20.5rem), 1200px) !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.9rem .6rem 1rem; }
   .st-key-figures [data-testid="stColumn"] { min-width: calc(50% - .4rem); flex: 1 1 45%; }

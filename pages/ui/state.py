@@ -54,9 +54,10 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 
 
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
-    """The address's parameters for what is chosen now; the map adds centre and zoom."""
+    """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     state = st.session_state
     return edits_asked() | {
+        "stage": "1" if state.get("stage") else "",
         "study": state.study,
         "t": str(state.threshold),
         "mode": state.mode,
@@ -68,9 +69,8 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
 
 
 def edits_asked() -> dict[str, str]:
-    """The address's parameter for changed speeds and factors, none when nothing was changed."""
-    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return {"set": changed} if changed else {}
+    """The address's parameter for changed speeds and factors, empty when nothing was changed."""
+    return {"set": ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))}
 
 
 def edits() -> dict[str, float]:

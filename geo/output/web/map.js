@@ -42,7 +42,7 @@
   yida.init = function (map, options) {
     app = {
       map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], marks: [], tiersOn: new Set(),
-      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false,
+      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false, resizing: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
     prepare();
@@ -107,7 +107,8 @@
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
     const wide = app.map.getSize().x >= 860;
-    return { paddingTopLeft: [wide ? 250 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const legend = (app.pending || app.state).stage ? 450 : 250;
+    return { paddingTopLeft: [wide ? legend : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
@@ -126,7 +127,7 @@
     // Leaflet would fly up to a minimum above its present zoom, and arrive there after the county was fitted.
     if (app.map.getZoom() < app.fitZoom) app.map.setView(bounds.getCenter(), app.fitZoom, { animate: false });
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
-    app.map.setMaxBounds(bounds.pad(1.5));
+    app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
     const side = Math.sqrt(Math.abs(corner.x * corner.y));
     const room = side / Math.sqrt(Math.max(app.data.villages.count, 1));
@@ -135,12 +136,13 @@
   }
 
   function onResize() {
+    app.resizing = true; // what moves now was moved by nobody
     // A view that somebody chose keeps its centre; the county at large is fitted anew below.
     app.map.invalidateSize({ pan: app.moved || Boolean(app.options.view), animate: false });
     const size = app.map.getSize();
-    if (!app.data || size.x < 20 || size.y < 20) return;
-    if (app.unseen) firstView();
-    else if (!app.moved && !app.options.view && app.lastFly === null) firstView();
+    const chosen = app.moved || app.options.view || app.lastFly !== null;
+    if (app.data && size.x >= 20 && size.y >= 20 && (app.unseen || !chosen)) firstView();
+    app.resizing = false;
   }
 
   yida.reset = function () {
@@ -156,13 +158,14 @@
   function apply(state) {
     const began = performance.now();
     app.state = state;
+    document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
     app.marks = yida.marks.read(state);
     app.map.getContainer().classList.toggle("yida-picking", Boolean(state.pick));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
-    if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
+    if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
     fly(state.fly);
@@ -177,7 +180,7 @@
   }
 
   const chromeNeeds = (s) => [
-    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
     s.marks, s.mark_kinds, s.village_classes,
   ];
 
@@ -239,7 +242,7 @@
 
   // The view is kept in the page's address, not sent to the server: panning must not cost a run.
   function onMoved() {
-    if (!app.ready || app.unseen) return;
+    if (!app.ready || app.unseen || app.resizing) return;
     app.moved = true;
     writeAddress();
   }
@@ -250,7 +253,8 @@
       const url = new URL(page.location.href);
       const wanted = { ...app.state.address, ...(app.moved || app.options.view ? viewOf(app.map) : {}) };
       ["c", "z", ...Object.keys(wanted)].forEach((key) => url.searchParams.delete(key));
-      const added = Object.entries(wanted).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+      const told = Object.entries(wanted).filter(([, value]) => value !== ""); // empty: not in the address
+      const added = told.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
       url.search = [url.searchParams.toString(), ...added].filter(Boolean).join("&");
       if (url.href !== page.location.href) page.history.replaceState(page.history.state, "", url.href);
     } catch {
