@@ -57,20 +57,18 @@ def picture(_: Translate) -> None:
         "arrival": _("First arrival"),
         "hospital": _("At the hospital"),
         "backup": _("Second base"),
-        "serves": _("Which base serves whom"),
+        "serves": _("Who serves whom"),
         "radius": _("Radius and clock"),
     }
-    left, right = st.columns([4, 1], vertical_alignment="center")
-    with left:
+    with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
             _("The map shows"), chosen.VIEWS, key="em_view", format_func=names.get, required=True,
-            label_visibility="collapsed", persist_state="session",
+            label_visibility="collapsed", persist_state="session", wrap=True,
         )  # fmt: skip
-    with right:
         if st.session_state.em_view == "radius":
             st.selectbox(
                 _("Radius, km"), RADII_KM, key="em_radius", format_func=lambda km: _("Radius {km:g} km").format(km=km),
-                label_visibility="collapsed", persist_state="session",
+                label_visibility="collapsed", persist_state="session", width=160,
             )  # fmt: skip
 
 

@@ -6,13 +6,13 @@ import streamlit as st
 
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.bases import Base
-from geo.model.capabilities import check_capability
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
 from pages.ui import compute, emergency_plan, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
 from pages.ui.controls import condition_name, language_switch, study_choice
+from pages.ui.emergency_words import case_name, interval_name, start_name
 from pages.ui.text import Translate, plain
 
 
@@ -100,31 +100,6 @@ def _step(_: Translate, key: str, item: str) -> None:
             value=row.value, quality=row.quality, source=plain(row.source)
         ),
     )
-
-
-def start_name(_: Translate, start: str) -> str:
-    """When the clock starts, in words."""
-    names = {
-        "call": _("when the call comes in"),
-        "turnout": _("when the crew is ordered out"),
-        "departure": _("when the ambulance leaves"),
-    }
-    return names[start]
-
-
-def interval_name(_: Translate, item: str) -> str:
-    """A step of the clock, in words."""
-    names = {
-        "call_handling": _("Call handling, minutes"),
-        "turnout": _("Turnout, minutes"),
-        "on_scene": _("Time on the scene, minutes"),
-    }
-    return names[item]
-
-
-def case_name(language: str, capability: str) -> str:
-    """What the hospital must be able to do, in words."""
-    return check_capability(capability).name[language]
 
 
 def _case(_: Translate, language: str) -> tuple[str, int]:

@@ -14,6 +14,7 @@ from geo.study.emergency import Emergency, Rescue, hospital_rows
 from pages.ui import compute, compute_emergency, emergency_plan, stage, state
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
+from pages.ui.emergency_words import case_name
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
 
@@ -165,7 +166,7 @@ def ambulances_text(_: Translate, base: Base) -> str:
 
 
 def _kinds(_: Translate, language: str, asked: controls.Emergency) -> dict[str, dict[str, str]]:
-    case = controls.case_name(language, asked.capability)
+    case = case_name(language, asked.capability)
     return {
         "base": {"look": "base", "label": _("Base in service")},
         "base_added": {"look": "added", "label": _("Base added for trial")},

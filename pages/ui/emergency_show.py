@@ -14,6 +14,7 @@ from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan, state
 from pages.ui import emergency_controls as controls
 from pages.ui.emergency_map import ambulances_text
+from pages.ui.emergency_words import case_name
 from pages.ui.text import Translate, plain
 
 MOST_PROBLEMS = 3  # shown at once
@@ -24,7 +25,7 @@ def key_figures(_: Translate, language: str, asked: controls.Emergency, found: E
     whole, clock = found.reached, asked.clock
     one = found.response["bases_in_time"] == 1
     hospital = hospital_coverage(found, asked.limit_min)
-    case = controls.case_name(language, asked.capability)
+    case = case_name(language, asked.capability)
     figures = [
         (
             _("Reached within {minutes:g} min {start}").format(minutes=clock.threshold_min, start=clock.say_start(_)),
@@ -183,7 +184,7 @@ def _hospital(_: Translate, language: str, asked: controls.Emergency, found: Eme
     mine = (found.response["hospital_id"] == facility_id) & found.response["total_min"].notna()
     st.markdown(
         _("Nearest hospital with “{case}” for **{people:,.0f}** of {whole:,.0f} people in {villages} villages.").format(
-            case=plain(controls.case_name(language, asked.capability)),
+            case=plain(case_name(language, asked.capability)),
             people=found.response.loc[mine, "population"].sum(),
             whole=found.reached.population,
             villages=int(mine.sum()),

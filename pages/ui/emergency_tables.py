@@ -10,6 +10,7 @@ from geo.output.tables import csv_bytes
 from geo.study.emergency import Emergency
 from pages.ui import compute, compute_emergency, state
 from pages.ui import emergency_controls as controls
+from pages.ui.emergency_words import cause_name
 from pages.ui.text import Translate, plain
 
 BUSY_SHARES = (0, 10, 20, 30, 40, 50)
@@ -26,17 +27,6 @@ def tabs(_: Translate, language: str, asked: controls.Emergency, found: Emergenc
         if tab.open:  # the others cost nothing until they are looked at
             with tab:
                 table(_, language, asked, found)
-
-
-def cause_name(_: Translate, cause: str) -> str:
-    """Why a village is not reached, the cheapest mend in words."""
-    names = {
-        "turnout": _("A quicker start: the drive alone is in time"),
-        "no_base": _("No base in its township"),
-        "distance": _("Too far from the township's base"),
-        "no_road": _("No way by road"),
-    }
-    return names[cause]
 
 
 def _missed(_: Translate, language: str, asked: controls.Emergency, found: Emergency) -> None:

@@ -90,7 +90,7 @@ def test_a_village_shows_its_rescue_step_by_step_and_both_ways(open_app: Callabl
     [
         ("At the hospital", "At the hospital, from the call (modelled)"),
         ("Second base", "Second base arrives, from the call (modelled)"),
-        ("Which base serves whom", "First base to arrive"),
+        ("Who serves whom", "First base to arrive"),
         ("Radius and clock", "within 5 km, not within 15 min"),
     ],
 )
