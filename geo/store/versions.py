@@ -75,7 +75,7 @@ class Store:
         """
         operation = operation_id or uuid.uuid4().hex
         author, note, file_name = _storable(author), _storable(note), _storable(file_name)
-        bodies = {name: parts.to_bytes(study, name) for name in parts.NAMES}
+        bodies = parts.all_bytes(study)
         names = {name: parts.part_id(body) for name, body in bodies.items()}
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self.database.transaction(writing=True) as connection:
