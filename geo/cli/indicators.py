@@ -7,18 +7,18 @@ import math
 from geo.analysis.alarms import Alarm
 from geo.analysis.indicators import Figure, Standing
 from geo.cli.studies import Commands, opened
-from geo.model.errors import N_
 from geo.model.indicators import DIMENSION_NAMES
+from geo.output.indicator_text import (
+    STATE_NAMES,
+    STATUS_NAMES,
+    gap_text,
+    parts_text,
+    rule_text,
+    target_text,
+    value_text,
+)
 from geo.output.language import Translate, of_terminal
 from geo.study.indicators import alarms_of, board_of, county_code, unit_names
-
-STATUS_NAMES = {
-    "met": N_("met"),
-    "not_met": N_("not met"),
-    "no_value": N_("no value"),
-    "no_target": N_("no target"),
-}
-STATE_NAMES = {"raised": N_("raised"), "quiet": N_("quiet"), "unknown": N_("cannot be told")}
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -117,9 +117,11 @@ def _board_lines(standings: list[Standing], _: Translate) -> list[str]:
     lines = []
     for standing in standings:
         entry = standing.entry
+        target = target_text(entry, language)
         parts = [
             _(DIMENSION_NAMES[entry.dimension]), entry.code, entry.title(language), _(STATUS_NAMES[standing.status]),
-            _value(standing, language, _), _target(standing, language, _), _gap(standing, language, _),
+            _value(standing, language, _), _("target {target}").format(target=target) if target else "",
+            gap_text(_, standing, language),
         ]  # fmt: skip
         lines.append("\t".join(part for part in parts if part))
     return lines
@@ -129,39 +131,14 @@ def _value(standing: Standing, language: str, _: Translate) -> str:
     entry, latest = standing.entry, standing.latest
     if latest is None or math.isnan(latest.value):
         return "—"
-    unit = entry.say("unit", language)
-    if entry.kind == "amount":
-        return f"{latest.numerator:,.10g} {unit} · {latest.period}"
-    parts = _("{part:,.10g} of {whole:,.10g}").format(part=latest.numerator, whole=latest.denominator)
-    summed = _(", sum over townships: {count}").format(count=latest.added_up) if latest.added_up else ""
-    return f"{latest.value:,.1f} {unit} ({parts}{summed}) · {latest.period}"
-
-
-def _target(standing: Standing, language: str, _: Translate) -> str:
-    entry = standing.entry
-    if not entry.has_target or entry.target is None:
-        return ""
-    sign = {"higher": "≥", "lower": "≤", "equal": "="}[entry.direction]
-    return _("target {sign} {target:g} {unit}").format(sign=sign, target=entry.target, unit=entry.say("unit", language))
-
-
-def _gap(standing: Standing, language: str, _: Translate) -> str:
-    if standing.status != "not_met":
-        return ""
-    what = standing.entry.say("numerator", language)
-    more = _("{count:,.10g} more: {what}") if standing.gap > 0 else _("{count:,.10g} fewer: {what}")
-    return more.format(count=abs(standing.gap), what=what)
+    parts = parts_text(_, entry, latest)
+    return f"{value_text(entry, latest.value, language)}{f' ({parts})' if parts else ''} · {latest.period}"
 
 
 def _alarm_lines(found: list[Alarm], _: Translate) -> list[str]:
     language = of_terminal()
     lines = [_("Alarms (thresholds are general knowledge; edit data/reference/alarms.csv):")]
     for alarm in found:
-        rules = "; ".join(_rule(f.rule.name[language], f.rule.threshold, f.rule.unit[language], _(STATE_NAMES[f.state]))
-                          for f in alarm.findings)  # fmt: skip
+        rules = "; ".join(f"{rule_text(f, language)}: {_(STATE_NAMES[f.state])}" for f in alarm.findings)
         lines.append(f"{alarm.name[language]}\t{_(STATE_NAMES[alarm.state])}\t{rules}")
     return lines
-
-
-def _rule(name: str, threshold: float, unit: str, state: str) -> str:
-    return f"{name} {threshold:g} {unit}: {state}"

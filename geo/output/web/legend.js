@@ -68,6 +68,20 @@
     });
   }
 
+  function choroplethRows(app, body) {
+    const shown = app.state.choropleth;
+    if (!shown) return;
+    const part = section(body, shown.title);
+    [...shown.classes].reverse().forEach(({ colour, text }) => row(part, swatch(colour), text));
+    if (yida.choropleth.lacking(app)) row(part, hatched(), shown.none);
+  }
+
+  function hatched() {
+    const picture = swatch(yida.choropleth.GROUND);
+    svg("path", { d: "M-12 1L-7-6M-9 6L0-6M-2 6L7-6M5 6L12-3", stroke: yida.choropleth.LINES, "stroke-width": 1.4 }, picture);
+    return picture;
+  }
+
   const bandText = (app, { from, to }) => say(app, "band", { from, to });
   const beyondText = (app) => say(app, "beyond", { n: app.state.threshold_min });
 
@@ -166,7 +180,7 @@
     details.open = open;
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
-    [facilityRows, timeRows, villageRows, lineRows, routeRows].forEach((rows) => rows(app, body));
+    [choroplethRows, facilityRows, timeRows, villageRows, lineRows, routeRows].forEach((rows) => rows(app, body));
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

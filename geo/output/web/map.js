@@ -171,6 +171,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.choropleth,
   ];
 
   function changed(name, needs) {
@@ -305,6 +306,11 @@
     return hits.find((unit) => unit.level !== "county") || hits[0];
   }
 
+  function colouredAt(latlng) {
+    const unit = app.state.choropleth ? unitAt(latlng) : null;
+    return unit ? unitPlace(unit) : null;
+  }
+
   function onClick(event) {
     if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
     if (app.state.pick) return yida.tell({ kind: "place", lon: event.latlng.lng, lat: event.latlng.lat });
@@ -315,13 +321,14 @@
       return yida.choose(place.kind, place.id);
     }
     const unit = unitAt(event.latlng);
+    if (unit && app.state.choropleth) yida.tip.show(app, unitPlace(unit), event.containerPoint);
     if (unit) yida.choose("unit", unit.id);
   }
 
   function onHover(event) {
     if (!app.ready) return;
     const overControl = event.originalEvent.target.closest(".leaflet-control");
-    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2);
+    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2) || colouredAt(event.latlng);
     app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
     if (place) yida.tip.show(app, place, event.containerPoint);
     else yida.tip.hide(app);

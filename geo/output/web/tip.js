@@ -31,8 +31,13 @@
     return lines;
   }
 
+  function linesOf(app, place) {
+    if (place.kind === "unit") return yida.choropleth.lines(app, place.id);
+    return place.kind === "village" ? villageLines(app, place.index) : facilityLines(app, place.index);
+  }
+
   function show(app, place, point) {
-    const lines = place.kind === "village" ? villageLines(app, place.index) : facilityLines(app, place.index);
+    const lines = linesOf(app, place);
     const name = yida.legend.node("strong", "", place.name);
     app.tip.replaceChildren(name, ...lines.map((line) => yida.legend.node("span", "", line)));
     app.tip.hidden = false;
