@@ -6,6 +6,8 @@ import streamlit as st
 from geo.model.assumptions import default_rows
 from geo.model.errors import N_
 from pages.ui import compute
+from pages.ui.assumed import item_name, unit_name
+from pages.ui.controls import mode_name
 from pages.ui.layout import page_setup
 from pages.ui.text import plain
 
@@ -28,7 +30,12 @@ for name, titles in compute.study_titles().items():
         st.dataframe(credits, hide_index=True)
 st.subheader(_("Assumptions"), anchor=False)
 st.markdown(_("P: published source. G: general knowledge, not verified; change it for your county."))
-rows = pd.DataFrame(vars(row) for row in default_rows())
+kinds = {"speed": _("Speed"), "factor": _("Factor"), "access": _("Off the road")}
+said = [
+    {"kind": kinds[row.kind], "mode": mode_name(_, row.mode), "item": item_name(_, row), "unit": unit_name(_, row)}
+    for row in default_rows()
+]
+rows = pd.DataFrame(vars(row) | words for row, words in zip(default_rows(), said, strict=True))
 rows.columns = pd.Index([_("Kind"), _("Travel mode"), _("Item"), _("Value"), _("Unit"), _("Quality"), _("Source")])
 st.dataframe(rows, hide_index=True, height=420)
 st.subheader(_("Software"), anchor=False)

@@ -20,11 +20,11 @@ def stage(_: Translate, language: str, question: Question) -> None:
     """Figures, map and tables: what a click on the map draws anew."""
     with errors_said(_):
         study = question.study
-        found = compute.nearest(study, question.mode, question.condition, question.tiers)
+        found = compute.nearest(study, question.mode, question.assumptions, question.tiers)
         show.key_figures(_, question, found, compute.county_coverage(study, found, question.threshold_min))
         chosen = state.selection()
         village = chosen.item_id if chosen and chosen.kind == "village" else None
-        ways = compute.journeys(study, question.mode, question.condition, village) if village else []
+        ways = compute.journeys(study, question.mode, question.assumptions, village) if village else []
         left, right = st.columns([5, 3], gap="medium")
         with left:
             search(_, study)

@@ -70,30 +70,31 @@ def _network(content_id: str, mode: Mode, assumed: str, _of: Study, _assumptions
     return studies.network_of(_of, mode, _assumptions)
 
 
-def network(of: Study, mode: Mode, condition: str) -> studies.Network:
-    """The study's roads in a mode under a condition."""
-    assumptions = studies.assumptions_for(of, condition)
+def network(of: Study, mode: Mode, assumptions: Assumptions) -> studies.Network:
+    """The study's roads in a mode under given assumptions."""
     return _network(of.content_id, mode, assumptions.content_id(), of, assumptions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _times(content_id: str, mode: Mode, condition: str, _of: Study) -> "pd.DataFrame":
-    return studies.nearest_by_tier(_of, network(_of, mode, condition))
+def _times(content_id: str, mode: Mode, assumed: str, _of: Study, _assumptions: Assumptions) -> "pd.DataFrame":
+    return studies.nearest_by_tier(_of, network(_of, mode, _assumptions))
 
 
-def times(of: Study, mode: Mode, condition: str) -> "pd.DataFrame":
+def times(of: Study, mode: Mode, assumptions: Assumptions) -> "pd.DataFrame":
     """The travel-time table: the nearest facility of every tier for every village."""
-    return _times(of.content_id, mode, condition, of)
+    return _times(of.content_id, mode, assumptions.content_id(), of, assumptions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
-def _nearest(content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study) -> "pd.DataFrame":
-    return studies.nearest_counted(_of, times(_of, mode, condition), tiers)
+def _nearest(
+    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _of: Study, _assumptions: Assumptions
+) -> "pd.DataFrame":
+    return studies.nearest_counted(_of, times(_of, mode, _assumptions), tiers)
 
 
-def nearest(of: Study, mode: Mode, condition: str, tiers: tuple[str, ...]) -> "pd.DataFrame":
+def nearest(of: Study, mode: Mode, assumptions: Assumptions, tiers: tuple[str, ...]) -> "pd.DataFrame":
     """For every village the nearest facility of the tiers that count. Raises NothingSelected."""
-    return _nearest(of.content_id, mode, condition, tiers, of)
+    return _nearest(of.content_id, mode, assumptions.content_id(), tiers, of, assumptions)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -120,9 +121,9 @@ def township_table(of: Study, found: "pd.DataFrame", threshold_min: float) -> "p
     return table.sort_values(["share_pct", "unit_code"], ignore_index=True)
 
 
-def journeys(of: Study, mode: Mode, condition: str, demand_id: str) -> list[studies.Journey]:
+def journeys(of: Study, mode: Mode, assumptions: Assumptions, demand_id: str) -> list[studies.Journey]:
     """The nearest facility of every tier for one village, with the way there."""
-    return studies.journeys(of, network(of, mode, condition), times(of, mode, condition), demand_id)
+    return studies.journeys(of, network(of, mode, assumptions), times(of, mode, assumptions), demand_id)
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
@@ -140,21 +141,23 @@ def static_url(of: Study) -> str:
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
-def _surface(content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study) -> Surface:
-    return studies.surface_of(_of, network(_of, mode, condition), tiers, BANDS_MIN[-1])
+def _surface(
+    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _of: Study, _assumptions: Assumptions
+) -> Surface:
+    return studies.surface_of(_of, network(_of, mode, _assumptions), tiers, BANDS_MIN[-1])
 
 
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _fixed_bands(
-    content_id: str, mode: Mode, condition: str, tiers: tuple[str, ...], _of: Study
+    content_id: str, mode: Mode, assumed: str, tiers: tuple[str, ...], _of: Study, _assumptions: Assumptions
 ) -> dict[float, "shapely.MultiPolygon"]:
-    surface = _surface(content_id, mode, condition, tiers, _of)
+    surface = _surface(content_id, mode, assumed, tiers, _of, _assumptions)
     return {minutes: contour(surface, minutes) for minutes in BANDS_MIN}
 
 
-def bands_url(of: Study, mode: Mode, condition: str, tiers: tuple[str, ...], threshold_min: float) -> str:
+def bands_url(of: Study, mode: Mode, assumptions: Assumptions, tiers: tuple[str, ...], threshold_min: float) -> str:
     """Where the map fetches the reach bands up to the threshold."""
-    question = (of.content_id, mode, condition, tiers, of)
+    question = (of.content_id, mode, assumptions.content_id(), tiers, of, assumptions)
     areas = {m: area for m, area in _fixed_bands(*question).items() if m < threshold_min}
     areas[threshold_min] = contour(_surface(*question), threshold_min)
     edges = [0.0, *areas]

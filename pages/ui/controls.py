@@ -4,10 +4,11 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from geo.model.assumptions import CONDITIONS
+from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
 from pages.ui import compute, state
+from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
 
 LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels")
@@ -20,7 +21,7 @@ class Question:
     study: Study
     threshold_min: int
     mode: Mode
-    condition: str
+    assumptions: Assumptions
     tiers: tuple[str, ...]  # that count
     shown: tuple[str, ...]  # that are drawn
     layers: dict[str, bool]
@@ -34,12 +35,13 @@ def sidebar(_: Translate, language: str) -> Question:
         study = study_choice(_, language)
         threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
         mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
-        condition = st.segmented_control(
+        st.segmented_control(
             _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
         )
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
-    return Question(study, threshold, mode, condition, tiers, shown, layers)
+        editor_button(_, mode)
+    return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
 
 
 def mode_name(_: Translate, mode: str) -> str:
@@ -154,13 +156,17 @@ def _fly_to(study: Study, key: str | None) -> None:
 
 
 def facts_line(_: Translate, question: Question) -> str:
-    """What every figure on the page was made with, in one sentence (Markdown)."""
-    assumptions = compute.network(question.study, question.mode, question.condition).assumptions
-    return _(
+    """What every figure on the page was made with, in one or two sentences (Markdown)."""
+    assumptions = question.assumptions
+    line = _(
         "Modelled on roads: {mode}, {condition}, speed factor {factor:.2f}; the clock starts when the vehicle or "
         "person sets out, without call handling and turnout. Speeds: see About."
     ).format(
         mode=plain(mode_name(_, question.mode)),
-        condition=plain(condition_name(_, question.condition)),
+        condition=plain(condition_name(_, assumptions.condition)),
         factor=assumptions.speed_factor(question.mode),
+    )
+    changed = len(state.edits())
+    return line + (" " + _("{count} speeds or factors were changed from the defaults.").format(count=changed)) * bool(
+        changed
     )

@@ -19,7 +19,7 @@ def map_state(
     study, chosen = question.study, state.selection()
     minutes = [None if math.isnan(m) else round(m, 2) for m in found["travel_time_min"].tolist()]
     threshold = float(question.threshold_min)
-    asked = (study, question.mode, question.condition, question.tiers)
+    asked = (study, question.mode, question.assumptions, question.tiers)
     return {
         "lang": language,
         "text": map_text(_, language, compute.scheme(study), study),

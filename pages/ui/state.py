@@ -4,13 +4,16 @@ The address is read once, when a session begins; after that the map's script wri
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import streamlit as st
 
-from geo.model.assumptions import CONDITIONS
+from geo.model.assumptions import CONDITIONS, Assumption, Assumptions, default_rows
+from geo.model.errors import YidaError
+from geo.model.inputs import Study
 from geo.model.roads import MODES
 from geo.model.schemes import Scheme
+from geo.study import assumptions_for
 
 THRESHOLDS_MIN = (5, 60)  # the slider's ends, minutes
 DEFAULT_TIERS = ("county_hospital", "township_hospital")  # kinds, so that every scheme has them
@@ -35,6 +38,7 @@ def restore(studies: list[str]) -> None:
     st.session_state.study = _one_of(asked.get("study"), studies)
     st.session_state.mode = _one_of(asked.get("mode"), list(MODES))
     st.session_state.condition = _one_of(asked.get("when"), list(CONDITIONS))
+    st.session_state.edits = _edits(asked.get("set", ""))
     st.session_state.threshold = _number(asked.get("t"), *THRESHOLDS_MIN, 15)
     st.session_state.asked_tiers = {key: (asked[key].split(",") if key in asked else None) for key in ("tiers", "show")}
 
@@ -52,7 +56,8 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
     """The address's parameters for what is chosen now; the map adds centre and zoom."""
     state = st.session_state
-    return {
+    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
+    return ({"set": changed} if changed else {}) | {
         "study": state.study,
         "t": str(state.threshold),
         "mode": state.mode,
@@ -61,6 +66,24 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
         "show": ",".join(shown),
         "lang": language,
     }
+
+
+def edits() -> dict[str, float]:
+    """The speeds and factors that this session has changed: edit key → value."""
+    changed: dict[str, float] = st.session_state.get("edits", {})
+    return changed
+
+
+def edit_key(row: Assumption) -> str:
+    """The name of one speed or factor: kind, mode and item."""
+    return f"{row.kind}.{row.mode}.{row.item}"
+
+
+def assumptions(study: Study) -> Assumptions:
+    """What this session assumes for a study: its terrain, the condition chosen, the figures changed."""
+    assumed, changed = assumptions_for(study, st.session_state.condition), edits()
+    rows = tuple(replace(row, value=changed.get(edit_key(row), row.value)) for row in assumed.rows)
+    return replace(assumed, rows=rows) if changed else assumed
 
 
 def select(kind: str, item_id: str) -> None:
@@ -88,6 +111,19 @@ def _number(text: str | None, low: int, high: int, default: int) -> int:
         return min(max(int(text or default), low), high)
     except ValueError:
         return default
+
+
+def _edits(text: str) -> dict[str, float]:
+    """The changed speeds and factors of a link; those that are unknown or out of range are left out."""
+    rows, out = {edit_key(row): row for row in default_rows()}, {}
+    for part in filter(None, text.split(",")):
+        key, _, told = part.partition("*")
+        try:
+            Assumptions(rows=(replace(rows[key], value=float(told)),))
+        except (KeyError, ValueError, YidaError):
+            continue
+        out[key] = float(told)
+    return out
 
 
 def _view(asked: Mapping[str, str]) -> tuple[float, float, float] | None:

@@ -117,3 +117,23 @@ def test_markdown_shows_a_name_to_the_letter(name: str) -> None:
     assert escaped.replace("\\", "") == name
     marks = set("*_[]()!:<>`$#~.")
     assert all(escaped[i - 1] == "\\" for i, c in enumerate(escaped) if c in marks)
+
+
+def test_a_changed_speed_changes_the_figures_is_said_and_travels_in_the_address() -> None:
+    slow = "speed.ambulance.tertiary*10"
+    page, plain_page = opened(lang="en", set=slow), opened(lang="en")
+    study = open_study(open_store(), "xishui")
+    assumed = assumptions_for(study).with_value("speed", "ambulance", "tertiary", 10)
+    times = nearest_by_tier(study, network_of(study, "ambulance", assumed))
+    minutes = nearest_counted(study, times, COUNTED)["travel_time_min"]
+    covered = coverage(minutes, study.demand["population"], 15).covered
+    assert values(page)["People within 15 min"][1].startswith(f"{covered:,.0f} of ")
+    assert values(page)["People within 15 min"] != values(plain_page)["People within 15 min"]
+    said = [" ".join(c.value for c in p.caption) for p in (page, plain_page)]
+    assert "1 speeds or factors were changed" in said[0] and "were changed" not in said[1]
+    assert page.session_state.edits == {"speed.ambulance.tertiary": 10.0}
+
+
+def test_nonsense_speeds_of_a_link_are_left_out() -> None:
+    page = opened(set="speed.ambulance.tertiary*-5,factor.jet.day*1,speed.car.primary*nan,speed.car.trunk*40,x")
+    assert not page.exception and page.session_state.edits == {"speed.car.trunk": 40.0}
