@@ -14,6 +14,7 @@ from geo.output.indicator_text import (
     gap_text,
     parts_text,
     rule_text,
+    sum_text,
     target_text,
     value_text,
 )
@@ -131,7 +132,7 @@ def _value(standing: Standing, language: str, _: Translate) -> str:
     entry, latest = standing.entry, standing.latest
     if latest is None or math.isnan(latest.value):
         return "—"
-    parts = parts_text(_, entry, latest)
+    parts = ", ".join(text for text in (parts_text(_, entry, latest), sum_text(_, latest)) if text)
     return f"{value_text(entry, latest.value, language)}{f' ({parts})' if parts else ''} · {latest.period}"
 
 

@@ -5,6 +5,7 @@ One wording for the page, the terminal and downloads. No percentage is said with
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -41,7 +42,7 @@ def value_text(entry: Entry, value: float, language: str) -> str:
     """A value with its unit: 65.2 %, 4,287.85 yuan."""
     if math.isnan(value):
         return "—"
-    told = f"{value:,.1f}" if entry.is_percent and round(value, 1) == round(value, 9) else number(value)
+    told = f"{value:,.2f}".removesuffix("0") if entry.is_percent else number(value)
     return f"{told} {entry.say('unit', language)}".strip()
 
 
@@ -49,8 +50,12 @@ def parts_text(_: Translate, entry: Entry, figure: Figure) -> str:
     """What a value is made of: its numerator and denominator."""
     if entry.kind == "amount":
         return ""
-    told = _("{part} of {whole}").format(part=number(figure.numerator), whole=number(figure.denominator))
-    return told + (_(" (sum over {count} townships)").format(count=figure.added_up) if figure.added_up else "")
+    return _("{part} of {whole}").format(part=number(figure.numerator), whole=number(figure.denominator))
+
+
+def sum_text(_: Translate, figure: Figure) -> str:
+    """That a figure was added up, "" where it is the unit's own."""
+    return _("sum over {count} townships").format(count=figure.added_up) if figure.added_up else ""
 
 
 def target_text(entry: Entry, language: str) -> str:
@@ -58,6 +63,14 @@ def target_text(entry: Entry, language: str) -> str:
     if entry.target is None or not entry.has_target:
         return ""
     return f"{_SIGNS[entry.direction]} {number(entry.target)} {entry.say('unit', language)}".strip()
+
+
+def gap_count(_: Translate, standing: Standing) -> str:
+    """How many more, or fewer, would meet the target."""
+    if standing.status != "not_met":
+        return ""
+    more = _("{count} more") if standing.gap > 0 else _("{count} fewer")
+    return more.format(count=number(abs(standing.gap)))
 
 
 def gap_text(_: Translate, standing: Standing, language: str) -> str:
@@ -78,7 +91,7 @@ def class_texts(_: Translate, edges: Sequence[float], entry: Entry, language: st
         _("{edge} {unit} (target)").format(edge=number(e), unit=unit) if e == entry.target else f"{number(e)} {unit}"
         for e in edges
     ]
-    inner = [f"{number(low)} – {number(high)} {unit}" for low, high in zip(edges, edges[1:], strict=False)]
+    inner = [f"{number(low)} – {number(high)} {unit}" for low, high in pairwise(edges)]
     named = [text.strip() for text in inner]
     for at, edge in enumerate(edges[:-1]):
         if edge == entry.target:
@@ -100,7 +113,7 @@ def board_table(_: Translate, standings: Sequence[Standing], language: str) -> p
             _("Value"): value_text(entry, latest.value, language) if latest else "—",
             _("Numerator of denominator"): parts_text(_, entry, latest) if latest else "",
             _("Target"): target_text(entry, language),
-            _("To the target"): gap_text(_, standing, language),
+            _("To the target"): gap_count(_, standing),
             _("Trend"): [f.value for f in standing.figures if not math.isnan(f.value)],
             _("Period"): latest.period if latest else "",
             _("Code"): entry.code,
@@ -121,7 +134,8 @@ def board_rows(_: Translate, standings: Sequence[Standing], language: str) -> pd
                 _("Value"): figure.value if figure else math.nan, _("Unit"): entry.say("unit", language),
                 _("Numerator"): figure.numerator if figure else math.nan,
                 _("Denominator"): figure.denominator if figure else math.nan,
-                _("Target"): target_text(entry, language), _("Status"): _(STATUS_NAMES[standing.status]) if last else "",
+                _("Target"): target_text(entry, language),
+                _("Status"): _(STATUS_NAMES[standing.status]) if last else "",
                 _("To the target"): gap_text(_, standing, language) if last else "",
                 _("Document"): entry.say("document", language), _("Clause"): entry.say("clause", language),
                 _("Source"): figure.source if figure else "",

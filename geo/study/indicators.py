@@ -10,6 +10,7 @@ from geo.model.alarms import Rule, load_rules
 from geo.model.errors import ChoiceUnknown
 from geo.model.indicators import Entry, entries_of, whole_catalogue
 from geo.model.inputs import Study
+from geo.store import Store
 
 
 def entries_for(study: Study) -> tuple[Entry, ...]:
@@ -47,3 +48,21 @@ def alarms_of(standings: Sequence[Standing], rules: tuple[Rule, ...] | None = No
 def own_catalogue(study: Study) -> pd.DataFrame:
     """Table CATALOGUE as it holds in the study, the shipped entries among them."""
     return whole_catalogue(study.catalogue)
+
+
+def rules_for(store: Store, name: str) -> tuple[Rule, ...]:
+    """The alarms' rules with the thresholds that people have set for a study; the shipped ones elsewhere."""
+    kept = store.recall(name, "alarm:")
+    return tuple(
+        rule.with_threshold(float(kept[_key(rule)])) if _key(rule) in kept else rule for rule in load_rules()
+    )  # fmt: skip
+
+
+def remember_threshold(store: Store, name: str, rule: Rule, threshold: float) -> None:
+    """Keep the threshold of one rule for a study. Raises OutOfRange for one nobody means."""
+    changed = rule.with_threshold(threshold)
+    store.remember(name, {f"alarm:{_key(rule)}": repr(float(changed.threshold))})
+
+
+def _key(rule: Rule) -> str:
+    return f"{rule.alarm}:{rule.indicator_code}:{rule.measure}"

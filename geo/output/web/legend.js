@@ -175,7 +175,8 @@
 
   function fill(app) {
     const { box } = app.chrome;
-    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= NARROW_PX;
+    const enough = app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // its few classes are what the map is about
+    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= enough;
     const details = node("details", "yida-legend");
     details.open = open;
     node("summary", "", say(app, "legend"), details);
