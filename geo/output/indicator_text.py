@@ -155,20 +155,36 @@ def missing_text(_: Translate, finding: Finding, title: str) -> str:
     return lacks[finding.missing].format(title=title)
 
 
-def alarm_table(_: Translate, found: Sequence[Alarm], titles: dict[str, str], language: str) -> pd.DataFrame:
-    """The alarms as a table, one line a rule. `titles` is indicator code → title."""
+def measured_text(_: Translate, finding: Finding, entry: Entry | None, language: str) -> str:
+    """The figures a rule looked at, each with its numerator and denominator."""
+    said = []
+    for figure in (finding.now, finding.before):
+        if figure is not None and entry is not None:
+            parts = parts_text(_, entry, figure)
+            said.append(
+                f"{figure.period}: {value_text(entry, figure.value, language)}" + (f" ({parts})" if parts else "")
+            )
+    return "; ".join(said)
+
+
+def alarm_table(_: Translate, found: Sequence[Alarm], entries: Sequence[Entry], language: str) -> pd.DataFrame:
+    """The alarms as a table, one line a rule."""
+    known = {entry.code: entry for entry in entries}
     lines = []
     for alarm in found:
         for finding in alarm.findings:
             rule = finding.rule
+            entry = known.get(rule.indicator_code)
+            title = entry.title(language) if entry else rule.indicator_code
             lines.append({
                 _("Alarm"): alarm.name[language],
                 _("State"): _(STATE_NAMES[finding.state]),
                 _("Rule"): rule.name[language],
                 _("Threshold"): rule.threshold,
                 _("Unit"): rule.unit[language],
-                _("Measured"): finding.measured,
-                _("Missing"): missing_text(_, finding, titles.get(rule.indicator_code, rule.indicator_code)),
+                _("Measured"): number(finding.measured),
+                _("From the figures"): measured_text(_, finding, entry, language),
+                _("Missing"): missing_text(_, finding, title),
                 _("Quality"): _(QUALITY_NAMES[rule.quality]),
             })  # fmt: skip
     return pd.DataFrame(lines)

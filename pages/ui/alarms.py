@@ -22,8 +22,7 @@ def rules(_: Translate, study: Study, found: list[Alarm], language: str) -> None
             "here."
         )
     )
-    titles = {entry.code: entry.title(language) for entry in compute_indicators.entries(study)}
-    table = alarm_table(_, found, titles, language)
+    table = alarm_table(_, found, compute_indicators.entries(study), language)
     fixed = [name for name in table.columns if name != _("Threshold")]
     changed = st.data_editor(table, hide_index=True, disabled=fixed, key=f"alarm_rules:{study.name}:{language}")
     with errors_said(_):
