@@ -35,7 +35,7 @@ _SIGNS = {"higher": "≥", "lower": "≤", "equal": "="}
 
 def number(value: float) -> str:
     """A figure as it was counted: whole numbers whole, others with at most two decimals."""
-    return "—" if math.isnan(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.2f}"
+    return "—" if math.isnan(value) else f"{value:,.0f}" if value == round(value) else f"{value:,.2f}".removesuffix("0")
 
 
 def value_text(entry: Entry, value: float, language: str) -> str:
@@ -55,7 +55,7 @@ def parts_text(_: Translate, entry: Entry, figure: Figure) -> str:
 
 def sum_text(_: Translate, figure: Figure) -> str:
     """That a figure was added up, "" where it is the unit's own."""
-    return _("sum over {count} townships").format(count=figure.added_up) if figure.added_up else ""
+    return _("added up over {count} units").format(count=figure.added_up) if figure.added_up else ""
 
 
 def target_text(entry: Entry, language: str) -> str:

@@ -196,6 +196,6 @@ def test_the_terminal_tells_status_and_alarms(
     assert fund["state"] == "raised" and fund["rules"][0]["measured"] == 120
     assert main(["indicators", "toy"]) == 0
     text = capsys.readouterr().out
-    assert "60.0 % (60 of 100, sum over 1 townships) · 2024" in text
+    assert "60.0 % (60 of 100, added up over 1 units) · 2024" in text
     assert "5 more: visits to primary institutions" in text
     assert main(["indicators", "toy", "--unit", "nowhere"]) == 3
