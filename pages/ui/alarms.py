@@ -56,7 +56,7 @@ def surplus(_: Translate, study: Study) -> None:
         ratio = ratio_from(text)
         parts = compute_indicators.surplus(amount, ratio)
         table = pd.DataFrame({
-            _("Level"): [_("County"), _("Town"), _("Village")],
+            _("Level"): [_("County level"), _("Town level"), _("Village level")],
             _("Part of the ratio"): [f"{part.normalize():f}" for part in ratio],
             _("Share, % of the surplus"): [f"{100 * part / sum(ratio):.2f}" for part in ratio],
             _("Yuan"): [f"{part:,.2f}" for part in parts],

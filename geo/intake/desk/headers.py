@@ -120,7 +120,7 @@ ALIASES: dict[str, dict[str, str]] = {
         "stage": "stage 要求阶段 建设阶段 阶段",
         "target_pct": "targetpct 目标占比 目标比例 占比 比例",
         "indicator_code": "indicatorcode 指标代码",
-        "document": "document 文件 依据",
+        "document": "document 文件 依据 文件依据",
         "document_en": "documenten 文件英文",
     },
     "pairing": {

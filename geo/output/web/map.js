@@ -103,8 +103,10 @@
 
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
-    const wide = app.map.getSize().x >= 860;
-    return { paddingTopLeft: [wide ? 250 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const width = app.map.getSize().x;
+    const wide = width >= 860;
+    const coloured = Boolean((app.pending || app.state).choropleth) && width >= 430;
+    return { paddingTopLeft: [wide ? 250 : coloured ? 180 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
