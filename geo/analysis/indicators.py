@@ -6,10 +6,10 @@ townships' where they have denominators, and the figure says so.
 """
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -32,6 +32,15 @@ class Figure:
     value: float
     source: str
     added_up: int = 0
+
+
+class Row(NamedTuple):
+    """One row of INDICATOR_VALUE, without its code and period."""
+
+    unit_code: str
+    numerator: float
+    denominator: float
+    source: str
 
 
 @dataclass(frozen=True)
@@ -115,14 +124,13 @@ def board(
     `values` is a table INDICATOR_VALUE, `below` the units whose figures may be added up. Codes without an entry come
     last, without aspect or target.
     """
-    own = values[values["unit_code"].isin([unit_code, *below])]
-    codes = list(dict.fromkeys([*(e.code for e in entries), *own["indicator_code"].tolist()]))
+    told = _by_code(values[values["unit_code"].isin([unit_code, *below])])
     standings = []
-    for code in codes:
-        figures = figures_of(own[own["indicator_code"] == code], entries, code, unit_code)
+    for code in dict.fromkeys([*(e.code for e in entries), *told]):
+        figures = _figures(told.get(code, {}), entries, code, unit_code)
         entry = entry_for(entries, code, figures[-1].period if figures else "9999")
         if figures or (entry is not None and entry.scope in ("", scope)):
-            standings.append(_standing(entry or unknown_entry(code, own), figures))
+            standings.append(_standing(entry or _unknown(code, told.get(code, {})), figures))
     order = {name: at for at, name in enumerate(DIMENSIONS)}
     return sorted(standings, key=lambda s: order.get(s.entry.dimension, len(order)))
 
@@ -136,44 +144,51 @@ def _standing(entry: Entry, figures: tuple[Figure, ...]) -> Standing:
     return Standing(entry, figures, met, gap_of(entry, figures[-1]))
 
 
-def figures_of(rows: pd.DataFrame, entries: tuple[Entry, ...], code: str, unit_code: str) -> tuple[Figure, ...]:
+def _by_code(values: pd.DataFrame) -> dict[str, dict[str, list[Row]]]:
+    """Code → period → rows: plain values, because a table sliced a thousand times costs seconds."""
+    out: dict[str, dict[str, list[Row]]] = {}
+    cells = [values[name].tolist() for name in ("indicator_code", "period", *Row._fields)]
+    for code, period, unit, numerator, denominator, source in zip(*cells, strict=True):
+        row = Row(str(unit), float(numerator), float(denominator), str(source))
+        out.setdefault(str(code), {}).setdefault(str(period), []).append(row)
+    return out
+
+
+def _figures(
+    told: Mapping[str, Sequence[Row]], entries: tuple[Entry, ...], code: str, unit_code: str
+) -> tuple[Figure, ...]:
     """The figures of one indicator in the order of periods: the unit's own, else its parts' added up.
 
-    `rows` are the values of this code in the unit and its parts. Amounts and figures without denominator are not
-    added: of some (days, averages) the sum means nothing.
+    Amounts and figures without denominator are not added: of some (days, averages) the sum means nothing.
     """
     out = []
-    for period in sorted(set(rows["period"]), key=period_order):
-        entry = entry_for(entries, code, period) or unknown_entry(code, rows)
-        mine = rows[rows["period"] == period]
-        own = mine[mine["unit_code"] == unit_code]
-        if len(own):
-            out.append(_figure(entry, own.iloc[0]))
-        elif entry.kind != "amount":
-            parts = mine[mine["denominator"].notna() & mine["numerator"].notna()]
-            if len(parts):
-                out.append(_sum(entry, parts))
+    for period in sorted(told, key=period_order):
+        entry = entry_for(entries, code, period) or _unknown(code, told)
+        own = next((row for row in told[period] if row.unit_code == unit_code), None)
+        parts = [r for r in told[period] if not (math.isnan(r.denominator) or math.isnan(r.numerator))]
+        if own is not None:
+            out.append(_figure(entry, period, own))
+        elif entry.kind != "amount" and parts:
+            out.append(_sum(entry, period, parts))
     return tuple(out)
 
 
-def _figure(entry: Entry, row: pd.Series) -> Figure:
-    numerator, denominator = float(row["numerator"]), float(row["denominator"])
-    value = value_of(entry, numerator, denominator)
-    return Figure(str(row["period"]), numerator, denominator, value, str(row["source"]))
+def _figure(entry: Entry, period: str, row: Row) -> Figure:
+    value = value_of(entry, row.numerator, row.denominator)
+    return Figure(period, row.numerator, row.denominator, value, row.source)
 
 
-def _sum(entry: Entry, parts: pd.DataFrame) -> Figure:
-    numerator, denominator = math.fsum(parts["numerator"]), math.fsum(parts["denominator"])
-    sources = "; ".join(sorted(set(parts["source"]) - {""}))
-    value = value_of(entry, numerator, denominator)
-    return Figure(str(parts["period"].iloc[0]), numerator, denominator, value, sources, len(parts))
+def _sum(entry: Entry, period: str, parts: Sequence[Row]) -> Figure:
+    numerator, denominator = math.fsum(r.numerator for r in parts), math.fsum(r.denominator for r in parts)
+    sources = "; ".join(sorted({r.source for r in parts} - {""}))
+    return Figure(period, numerator, denominator, value_of(entry, numerator, denominator), sources, len(parts))
 
 
-def unknown_entry(code: str, values: pd.DataFrame) -> Entry:
+def _unknown(code: str, told: Mapping[str, Sequence[Row]]) -> Entry:
     """What stands for a code that is in no catalogue: no aspect, no target, a ratio where it has a denominator."""
-    own = values[values["indicator_code"] == code]
+    ratio = any(not math.isnan(row.denominator) for rows in told.values() for row in rows)
     nothing = dict.fromkeys(("title", "numerator", "denominator", "unit", "document", "clause"), "")
-    kind = kind_told("", "yes" if own["denominator"].notna().any() else "")
+    kind = kind_told("", "yes" if ratio else "")
     return Entry(code, "", "", kind, "none", None, "", "", "", {"zh": nothing, "en": nothing})
 
 
@@ -224,15 +239,16 @@ def by_unit(
 
     Units without a figure have NaN and status "no_value".
     """
-    rows = values[(values["indicator_code"] == code) & (values["period"] == period)]
-    row_of = dict(zip(rows["unit_code"], (row for _, row in rows.iterrows()), strict=True))
-    entry = entry_for(entries, code, period) or unknown_entry(code, values)
+    told = _by_code(values[(values["indicator_code"] == code) & (values["period"] == period)]).get(code, {})
+    row_of = {row.unit_code: row for row in reversed(told.get(period, []))}
+    entry = entry_for(entries, code, period) or _unknown(code, told)
     lines = []
     for unit in units:
-        figures = (_figure(entry, row_of[unit]),) if unit in row_of else ()
+        figures = (_figure(entry, period, row_of[unit]),) if unit in row_of else ()
         standing = _standing(entry, figures)
-        told = figures[0] if figures else Figure(period, math.nan, math.nan, math.nan, "")
-        lines.append((unit, told.numerator, told.denominator, told.value, standing.status, standing.gap, told.source))
+        shown = figures[0] if figures else Figure(period, math.nan, math.nan, math.nan, "")
+        parts = (shown.numerator, shown.denominator, shown.value)
+        lines.append((unit, *parts, standing.status, standing.gap, shown.source))
     names = ["unit_code", "numerator", "denominator", "value", "status", "gap", "source"]
     return pd.DataFrame(lines, columns=names)
 

@@ -81,7 +81,10 @@ def still_needed(standing: MilestoneStanding, target_pct: float) -> int:
     return max(0, math.ceil(Fraction(repr(wanted)) * standing.total / 100) - standing.done)
 
 
-def tiles(county: pd.DataFrame, columns: int = 13) -> pd.DataFrame:
+TILE_COLUMNS = 13
+
+
+def tiles(county: pd.DataFrame, columns: int = TILE_COLUMNS) -> pd.DataFrame:
     """A square a county, row by row in the order of city and code: county_code, name, city, stage, column, line."""
     order = county.sort_values(["city", "county_code"], kind="stable", ignore_index=True)
     place = pd.Series(range(len(order)), dtype="int64")

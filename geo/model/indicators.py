@@ -18,10 +18,10 @@ from geo.model.schemes import DATA
 DIMENSIONS = ("tight", "alike", "division", "performance", "health")
 DIMENSION_NAMES = {
     "tight": N_("Closely knit"),
-    "alike": N_("Alike in quality"),
+    "alike": N_("Same quality"),
     "division": N_("Division of work"),
-    "performance": N_("Better performance"),
-    "health": N_("Protecting health"),
+    "performance": N_("Performance"),
+    "health": N_("Health"),
     "": N_("Aspect not told"),
 }
 

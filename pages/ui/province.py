@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.analysis.programme import TILE_COLUMNS
 from geo.model.programmes import STAGE_NAMES, STAGES, Programme
 from geo.output.indicator_text import (
     board_rows,
@@ -86,7 +87,7 @@ def milestones(_: Translate, programme: Programme, language: str) -> None:
     """What is to be reached by when, and how far the counties are."""
     found = {str(m.row["milestone_id"]): m for m in compute_programmes.milestones_of(programme)}
     standings = {s.entry.code: s for s in compute_programmes.figures(programme)}
-    names = {"met": _("met"), "not_met": _("not met"), "unknown": _("cannot be told")}
+    names = {"met": _("met"), "not_met": _("not yet"), "unknown": _("cannot be told")}
     lines = []
     for row in programme.milestone.to_dict("records"):
         of = found.get(str(row["milestone_id"]))
@@ -98,7 +99,7 @@ def milestones(_: Translate, programme: Programme, language: str) -> None:
                 done=of.done, whole=of.total, unknown=of.not_told
             )
         elif own is not None and own.latest is not None:
-            state = {"met": _("met"), "not_met": _("not met")}.get(own.status, state)
+            state = names.get(own.status, state)
             count = f"{value_text(own.entry, own.latest.value, language)} ({parts_text(_, own.entry, own.latest)})"
         lines.append({
             _("Milestone"): row["title"] if language == "zh" else row["title_en"] or row["title"],
@@ -109,7 +110,12 @@ def milestones(_: Translate, programme: Programme, language: str) -> None:
         })  # fmt: skip
     if lines:
         st.subheader(_("Milestones"), anchor=False)
-        st.dataframe(pd.DataFrame(lines), hide_index=True, key=f"milestones:{programme.programme_id}")
+        st.dataframe(
+            pd.DataFrame(lines),
+            hide_index=True,
+            key=f"milestones:{programme.programme_id}",
+            column_config={_("Milestone"): st.column_config.TextColumn(width=250)},
+        )
 
 
 def squares(_: Translate, programme: Programme, colouring: Colouring) -> None:
@@ -122,24 +128,28 @@ def squares(_: Translate, programme: Programme, colouring: Colouring) -> None:
         label=table["name"].str[:5],
         tone=[colouring.tone[c] for c in table["county_code"]],
     )[["county_code", "name", "city", "label", "said", "value", "tone", "column", "line"]]
+    tones = [colouring.colour_of[name] for name in names]
     height = int(TILE_PX * (1 + table["line"].max()))
     st.vega_lite_chart(
         shown,
-        _spec(_, names, [colouring.colour_of[name] for name in names], colouring.title, height),
+        _spec(_, names, tones, colouring.title, height, with_value=any(colouring.value.values())),
         key=f"squares:{programme.programme_id}",
         on_select=lambda: _chosen_square(programme),
         selection_mode="pick",
         width="stretch",
-        height=height + 46,
+        height=height + 66,
     )
 
 
-def _spec(_: Translate, names: list[str], tones: list[str], title: str, height: int) -> dict[str, object]:
+def _spec(
+    _: Translate, names: list[str], tones: list[str], title: str, height: int, *, with_value: bool
+) -> dict[str, object]:
     place = {
-        "x": {"field": "column", "type": "ordinal", "axis": None},
+        "x": {"field": "column", "type": "ordinal", "axis": None, "scale": {"domain": list(range(TILE_COLUMNS))}},
         "y": {"field": "line", "type": "ordinal", "axis": None},
     }
-    told = [("name", _("County")), ("city", _("City")), ("said", title), ("value", _("Value"))]
+    told = [("name", _("County")), ("city", _("City")), ("said", title)]
+    told += [("value", _("Value"))] if with_value else []
     square = {
         "mark": {"type": "rect", "cornerRadius": 4, "stroke": "#ffffff", "strokeWidth": 2, "cursor": "pointer"},
         "params": [{"name": "pick", "select": {"type": "point", "fields": ["county_code"]}}],
@@ -147,14 +157,14 @@ def _spec(_: Translate, names: list[str], tones: list[str], title: str, height: 
             **place,
             "color": {
                 "field": "said", "type": "nominal", "title": None, "scale": {"domain": names, "range": tones},
-                "legend": {"orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 6},
+                "legend": {"orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 3},
             },
             "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.45},
             "tooltip": [{"field": field, "title": name} for field, name in told],
         },
     }  # fmt: skip
     label = {
-        "mark": {"type": "text", "fontSize": 10},
+        "mark": {"type": "text", "fontSize": 10, "opacity": {"expr": "width > 560 ? 1 : 0"}},
         "encoding": {**place, "text": {"field": "label"}, "color": {"field": "tone", "scale": None}},
     }
     return {"height": height, "layer": [square, label], "config": {"view": {"stroke": None}}}
@@ -240,8 +250,8 @@ def county_table(_: Translate, programme: Programme, colouring: Colouring) -> No
         _("Source"): county["source"],
     })  # fmt: skip
     st.dataframe(
-        shown, hide_index=True, height=420, key=f"counties:{programme.programme_id}", selection_mode="single-row",
-        on_select=lambda: _chosen_row(programme),
+        shown, hide_index=True, height=min(420, 38 + 35 * len(shown)), selection_mode="single-row",
+        key=f"counties:{programme.programme_id}", on_select=lambda: _chosen_row(programme),
     )  # fmt: skip
     st.download_button(
         _("Download the counties (CSV)"), csv_bytes(shown), file_name=f"yida-{programme.programme_id}-counties.csv",

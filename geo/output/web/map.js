@@ -106,7 +106,7 @@
     const width = app.map.getSize().x;
     const wide = width >= 860;
     const coloured = Boolean((app.pending || app.state).choropleth) && width >= 430;
-    return { paddingTopLeft: [wide ? 250 : coloured ? 180 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    return { paddingTopLeft: [wide ? 250 : coloured ? 264 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
