@@ -7,6 +7,7 @@ from geo.model.programmes import Programme
 from pages.ui import compute_programmes, county_colours, province, province_load
 from pages.ui.controls import language_switch
 from pages.ui.layout import errors_said, page_setup
+from pages.ui.stage import enter_button
 from pages.ui.text import Translate, plain
 
 
@@ -34,6 +35,7 @@ with errors_said(_):
     with st.sidebar:
         language_switch(_, page.language)
         chosen = province.programme_choice(_, page.language, titles)
+        enter_button(_)
     asked = compute_programmes.programme(chosen)
     st.title(plain(asked.title(page.language)), anchor=False)
     province.about(_, page.language, asked)

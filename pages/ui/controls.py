@@ -7,7 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
-from pages.ui import compute, state
+from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
 
@@ -56,7 +56,7 @@ def condition_name(_: Translate, condition: str) -> str:
 
 
 def language_switch(_: Translate, language: str) -> None:
-    """The product's name and the switch between Chinese and English."""
+    """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
     st.segmented_control(
@@ -68,6 +68,7 @@ def language_switch(_: Translate, language: str) -> None:
         required=True,
         persist_state="session",
     )
+    stage.enter_button(_)
 
 
 def study_choice(_: Translate, language: str) -> Study:

@@ -10,6 +10,7 @@ from streamlit_folium import st_folium
 from geo.model.desk import Check, Mend, Question
 from geo.model.inputs import Study
 from geo.output.maps import base_map, state_group
+from geo.output.tables import csv_bytes
 from geo.study import desk
 from pages.ui import compute, compute_desk, draft
 from pages.ui.draft import Draft
@@ -109,12 +110,32 @@ def rows(_: Translate, current: Draft) -> None:
     changed = st.data_editor(
         table, disabled=[_("Row"), *beside.columns], key=f"rows:{current.revision}", height=420, num_rows="fixed"
     )
+    _download(_, check, names, said)
     cells = changed[list(shown.columns)].fillna("").astype("str")
     if not cells.equals(shown.astype("str")):
         text = check.text.copy()
         text.loc[cells.index] = cells
         draft.keep(replace(current, check=desk.edited(check, text, compute.desk_context(current.base))))
         st.rerun()
+
+
+def _download(_: Translate, check: Check, names: dict[str, str], said: dict[int, str]) -> None:
+    """All rows with verdict and reasons, to be sent back to whoever wrote the list."""
+    verdict = dict(zip(check.table["row"], check.table["verdict"], strict=True))
+    words = {
+        _("Row"): list(check.text.index),
+        _("Verdict"): [names[verdict.get(r, "error")] for r in check.text.index],
+        _("Why"): list(said.values()),
+    }
+    table = pd.concat([pd.DataFrame(words), check.text.reset_index(drop=True)], axis=1)
+    st.download_button(
+        _("Download all rows with their verdicts (CSV)"),
+        lambda: csv_bytes(table),
+        file_name=f"yida-{check.kind}-checked.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
 
 
 def _finished_rows(_: Translate, check: Check) -> None:

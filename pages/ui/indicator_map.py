@@ -24,6 +24,7 @@ from geo.output.tables import csv_bytes
 from pages.ui import compute, compute_indicators, state
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 MAP_HEIGHT_PX = 520
@@ -90,6 +91,7 @@ def _map_state(
         "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
+        "stage": on_stage(),
         "address": {"study": study.name, "lang": language},
     }  # fmt: skip
 

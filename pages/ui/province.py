@@ -20,6 +20,7 @@ from pages.ui import compute, compute_programmes
 from pages.ui.county_colours import Colouring
 from pages.ui.map_text import map_words
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 TILE_PX = 46
@@ -225,6 +226,7 @@ def _map_state(
         "highlight_unit": chosen if chosen in codes else None,
         "badges": [_("Illustrative sample, not for decisions")] if programme.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
+        "stage": on_stage(),
         "address": {"programme": programme.programme_id, "lang": language},
     }  # fmt: skip
 

@@ -105,8 +105,9 @@
   function padding() {
     const width = app.map.getSize().x;
     const wide = width >= 860;
-    const coloured = Boolean((app.pending || app.state).choropleth) && width >= 430;
-    return { paddingTopLeft: [wide ? 250 : coloured ? 264 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const { stage, choropleth } = app.pending || app.state;
+    const legend = wide ? (stage ? 450 : 250) : choropleth && width >= 430 ? 264 : 14;
+    return { paddingTopLeft: [legend, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
@@ -154,11 +155,12 @@
   function apply(state) {
     const began = performance.now();
     app.state = state;
+    document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
-    if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
+    if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
     fly(state.fly);
@@ -173,7 +175,7 @@
   }
 
   const chromeNeeds = (s) => [
-    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
     s.choropleth,
   ];
 
@@ -246,7 +248,8 @@
       const url = new URL(page.location.href);
       const wanted = { ...app.state.address, ...(app.moved || app.options.view ? viewOf(app.map) : {}) };
       ["c", "z", ...Object.keys(wanted)].forEach((key) => url.searchParams.delete(key));
-      const added = Object.entries(wanted).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+      const told = Object.entries(wanted).filter(([, value]) => value !== ""); // empty: not in the address
+      const added = told.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
       url.search = [url.searchParams.toString(), ...added].filter(Boolean).join("&");
       if (url.href !== page.location.href) page.history.replaceState(page.history.state, "", url.href);
     } catch {
