@@ -7,7 +7,6 @@ from geo.model.inputs import Study
 from pages.ui import alarms, board, catalogue, compute, compute_indicators, indicator_map, state
 from pages.ui.controls import language_switch, study_choice
 from pages.ui.layout import errors_said, page_setup
-from pages.ui.stage import enter_button
 from pages.ui.text import Translate, plain
 
 
@@ -47,7 +46,6 @@ with errors_said(_):
         asked = study_choice(_, page.language)
         names = compute_indicators.units(asked)
         unit = st.selectbox(_("Figures of"), list(names), format_func=names.get, key=f"unit:{asked.name}")
-        enter_button(_)
         if asked.illustrative:
             st.warning(_("Illustrative sample, not for decisions"), icon=":material/science:")
     st.title(_("Indicators: {unit}").format(unit=plain(names[unit])), anchor=False)

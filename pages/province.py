@@ -7,7 +7,7 @@ from geo.model.programmes import Programme
 from pages.ui import compute_programmes, county_colours, province, province_load
 from pages.ui.controls import language_switch
 from pages.ui.layout import errors_said, page_setup
-from pages.ui.stage import enter_button
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 
@@ -15,6 +15,10 @@ def counties(_: Translate, language: str, programme: Programme) -> None:
     """Squares and map on the left, milestones and the chosen county on the right, the table below."""
     if programme.county.empty:
         st.info(_("No county is listed yet. Load the counties' table."), icon=":material/info:")
+        province.milestones(_, programme, language)
+        return
+    if on_stage():
+        province.squares(_, programme, county_colours.choice(_, programme, language))
         province.milestones(_, programme, language)
         return
     left, right = st.columns([6, 4], gap="medium")
@@ -35,13 +39,13 @@ with errors_said(_):
     with st.sidebar:
         language_switch(_, page.language)
         chosen = province.programme_choice(_, page.language, titles)
-        enter_button(_)
     asked = compute_programmes.programme(chosen)
     st.title(plain(asked.title(page.language)), anchor=False)
     province.about(_, page.language, asked)
     if asked.total:
         province.stage_figures(_, asked)
-    province.figure_tiles(_, asked, page.language)
+    if asked.county.empty or not on_stage():
+        province.figure_tiles(_, asked, page.language)
     tabs = st.tabs([_("Counties"), _("Figures"), _("Paired hospitals"), _("Load tables")])
     with tabs[0]:
         counties(_, page.language, asked)

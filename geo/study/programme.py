@@ -21,7 +21,7 @@ from geo.model.programmes import TABLES, Programme
 from geo.model.roads import Roads
 from geo.model.schema import DEMAND, FACILITY, UNIT, conform, empty
 from geo.model.schemes import DATA, load_scheme
-from geo.store import Store
+from geo.store import Store, VersionEntry
 from geo.store.programmes import PREFIX, commit_programme, load_programme, made_programme, programme_entries
 from geo.study.desk import Upload, check_file
 
@@ -119,6 +119,20 @@ def commit_table(store: Store, programme: Programme, base_version: int | None, k
         store, programme, base_version=base_version, kind=kind, author=upload.author, note=upload.note,
         file_name=upload.file_name, fingerprint=upload.fingerprint, operation_id=upload.operation_id,
     )  # fmt: skip
+
+
+def programme_versions(store: Store, programme_id: str) -> list[VersionEntry]:
+    """Every stored version of a programme, the newest first."""
+    return store.versions(PREFIX + programme_id)
+
+
+def restore_programme(store: Store, programme_id: str, version_id: int, author: str, operation_id: str) -> int:
+    """Make an older version the newest again, as a version of its own; nothing in between is lost."""
+    older = load_programme(store, programme_id, version_id)
+    base = newest_programme(store, programme_id)
+    return commit_programme(
+        store, older, base_version=base, kind="restore", author=author, note=str(version_id), operation_id=operation_id
+    )
 
 
 # ---- figures ---------------------------------------------------------------------------------------------------

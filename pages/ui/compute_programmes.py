@@ -14,6 +14,7 @@ from geo.model.programmes import Programme
 from geo.model.schema import DEMAND, FACILITY, empty
 from geo.model.schemes import load_scheme
 from geo.output.maps import static_layers
+from geo.store import VersionEntry
 from geo.study import programme as programmes
 from geo.study.desk import Upload
 from pages.ui import compute
@@ -115,6 +116,16 @@ def _layer(content_id: str, names: tuple[str, ...], _areas: gpd.GeoDataFrame) ->
 def map_url(of: Programme, areas: gpd.GeoDataFrame) -> str:
     """Where the map fetches the counties' outlines."""
     return SHELF.put(_layer(of.content_id, tuple(areas["unit_code"]), areas))
+
+
+def versions(of: Programme) -> list[VersionEntry]:
+    """Every stored version of a programme, the newest first."""
+    return programmes.programme_versions(compute.store(), of.programme_id)
+
+
+def restore(of: Programme, version: int, author: str, operation_id: str) -> int:
+    """Make an older version the newest again; the new one's number."""
+    return programmes.restore_programme(compute.store(), of.programme_id, version, author, operation_id)
 
 
 def check(path: Path, kind: Kind, of: Programme, answers: dict[str, str]) -> Check:

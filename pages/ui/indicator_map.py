@@ -92,7 +92,7 @@ def _map_state(
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
         "stage": on_stage(),
-        "address": {"study": study.name, "lang": language},
+        "address": {"study": study.name, "lang": language, "stage": "1" if on_stage() else ""},
     }  # fmt: skip
 
 

@@ -227,7 +227,7 @@ def _map_state(
         "badges": [_("Illustrative sample, not for decisions")] if programme.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
         "stage": on_stage(),
-        "address": {"programme": programme.programme_id, "lang": language},
+        "address": {"programme": programme.programme_id, "lang": language, "stage": "1" if on_stage() else ""},
     }  # fmt: skip
 
 

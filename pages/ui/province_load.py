@@ -20,14 +20,20 @@ from pages.ui.text import Translate, plain
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
-def load(_: Translate, programme: Programme, language: str) -> None:
-    """Choose a table, upload a file, see what is wrong with which row, store the rest."""
-    names = {
+def kind_names(_: Translate) -> dict[str, str]:
+    """What a file or a version of a programme is about, in words."""
+    return {
         "counties": _("Counties and their stage"),
         "milestones": _("Milestones"),
         "pairings": _("Paired hospitals"),
         "indicators": _("Figures of counties"),
+        "restore": _("Restored"),
     }
+
+
+def load(_: Translate, programme: Programme, language: str) -> None:
+    """Choose a table, upload a file, see what is wrong with which row, store the rest."""
+    names = kind_names(_)
     left, right = st.columns([1, 2], gap="medium")
     with left:
         kind: Kind = st.radio(_("The file holds"), PROGRAMME_KINDS, format_func=names.get, key="programme_kind")
@@ -41,6 +47,7 @@ def load(_: Translate, programme: Programme, language: str) -> None:
             st.success(_("Stored as version {version}.").format(version=version))
         if uploaded is not None:
             _uploaded(_, programme, kind, uploaded)
+    versions(_, programme)
 
 
 def _uploaded(_: Translate, programme: Programme, kind: Kind, uploaded: UploadedFile) -> None:
@@ -116,3 +123,31 @@ def _commit(_: Translate, programme: Programme, check: Check, file_name: str, op
     st.session_state.pop("programme_check", None)
     st.session_state.programme_asked = name
     st.rerun()
+
+
+def versions(_: Translate, programme: Programme) -> None:
+    """Every stored version; an older one can be made the newest again."""
+    entries = compute_programmes.versions(programme)
+    if not entries:
+        return
+    st.subheader(_("Versions"), anchor=False)
+    names = kind_names(_)
+    table = pd.DataFrame({
+        _("Version"): [e.version_id for e in entries],
+        _("Time (UTC)"): [e.created_at.replace("T", " ").removesuffix("+00:00") for e in entries],
+        _("What changed"): [names.get(e.kind, e.kind) for e in entries],
+        _("By"): [e.author for e in entries],
+        _("File"): [e.file_name for e in entries],
+    })  # fmt: skip
+    st.dataframe(table, hide_index=True, key="programme_versions")
+    older = [e.version_id for e in entries[1:]]
+    if older:
+        with st.form("programme_restore"):
+            version = st.selectbox(_("Version"), older)
+            author = st.text_input(_("Your name"), max_chars=80, key="restore_author").strip()
+            asked = st.form_submit_button(_("Make this version the newest again"))
+        if asked and author:
+            st.session_state.programme_stored = compute_programmes.restore(
+                programme, int(version), author, uuid.uuid4().hex
+            )
+            st.rerun()

@@ -9,14 +9,16 @@ import sqlalchemy as sa
 
 from geo.cli import main
 from geo.intake.desk.checking import Context
+from geo.model.alarms import load_rules
 from geo.model.desk import Check, Kind
+from geo.model.errors import OutOfRange
 from geo.model.inputs import Study
 from geo.model.schema import CATALOGUE
 from geo.store import Store, open_store
 from geo.store.tables import VERSION
 from geo.study import desk
 from geo.study.build import with_tables
-from geo.study.indicators import alarms_of, board_of, county_code, entries_for
+from geo.study.indicators import alarms_of, board_of, county_code, entries_for, remember_threshold, rules_for
 from tests.geo.desk_files import after_of, table, upload
 
 LIST = ("指标代码", "指标名称", "维度", "数值类型", "单位", "指标导向", "目标值", "统计范围", "版本")
@@ -172,6 +174,21 @@ def test_the_board_and_the_alarms_of_a_county(toy: Study, context: Context, tmp_
     assert states == {"siphoning": "raised", "fee_growth": "unknown", "cash_flow": "unknown", "finance": "unknown",
                       "fund": "raised"}  # fmt: skip
     assert [s.entry.code for s in board_of(study, "F2") if s.figures] == ["yida:primary_share"]
+
+
+def test_a_threshold_set_for_one_county_is_kept_there_and_nowhere_else(
+    any_store: Store, toy: Study, context: Context, tmp_path: Path
+) -> None:
+    standings = board_of(with_figures(toy, context, tmp_path))
+    (fund,) = [rule for rule in load_rules() if rule.alarm == "fund"]
+    remember_threshold(any_store, "toy", fund, 125)
+    state = {
+        name: {a.alarm: a.state for a in alarms_of(standings, rules_for(any_store, name))} for name in ("toy", "x")
+    }
+    assert (state["toy"]["fund"], state["x"]["fund"]) == ("quiet", "raised")
+    with pytest.raises(OutOfRange):
+        remember_threshold(any_store, "toy", fund, float("inf"))
+    assert next(r for r in rules_for(any_store, "toy") if r.alarm == "fund").threshold == 125
 
 
 # ---- the terminal --------------------------------------------------------------------------------------------------

@@ -1,11 +1,13 @@
 """Programmes of many counties: what ships, tables checked and laid over, versions kept beside those of studies."""
 
+import json
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from geo.analysis.programme import milestones, stage_counts
+from geo.cli import main
 from geo.intake.programmes import shipped_programmes
 from geo.model.desk import Kind
 from geo.model.errors import StaleVersion, StudyMissing, StudyNameInvalid
@@ -29,6 +31,8 @@ from geo.study.programme import (
     newest_programme,
     open_programme,
     programme_titles,
+    programme_versions,
+    restore_programme,
     with_table,
 )
 from geo.synthetic.programme import write_programme
@@ -214,6 +218,18 @@ def test_a_retry_stores_nothing_twice_and_a_stale_base_is_refused(any_store: Sto
     assert "某省" in programme_titles(any_store)
 
 
+def test_an_older_version_is_made_the_newest_again(any_store: Store, tmp_path: Path) -> None:
+    programme = loaded(new_programme("某省"), tmp_path, "counties", COUNTIES, ("1", "甲", "", "", ""))
+    first = commit_table(any_store, programme, None, "counties", upload("a"))
+    other = loaded(programme, tmp_path, "counties", COUNTIES, ("2", "乙", "", "", ""))
+    commit_table(any_store, other, first, "counties", upload("b"))
+    third = restore_programme(any_store, "某省", first, "王主任", "c")
+    assert open_programme(any_store, "某省").content_id == programme.content_id
+    newest = programme_versions(any_store, "某省")[0]
+    assert (newest.version_id, newest.kind) == (third, "restore")
+    assert len(programme_versions(any_store, "某省")) == 3
+
+
 @pytest.mark.parametrize("name", ["", "a/b", "programme/x", "../x", "x" * 61])
 def test_a_name_that_could_not_be_told_from_a_study_is_refused(name: str) -> None:
     with pytest.raises(StudyNameInvalid):
@@ -223,6 +239,27 @@ def test_a_name_that_could_not_be_told_from_a_study_is_refused(name: str) -> Non
 def test_a_programme_that_is_missing_is_said(any_store: Store) -> None:
     with pytest.raises(StudyMissing):
         open_programme(any_store, "nowhere")
+
+
+# ---- the terminal --------------------------------------------------------------------------------------------------
+
+
+def test_the_terminal_tells_stages_milestones_and_figures(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path))
+    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("YIDA_LANG", "en")
+    assert main(["programme", "shandong", "--json"]) == 0
+    said = json.loads(capsys.readouterr().out)
+    assert said["counties"] == 78 and said["stages"]["not_told"] == 78
+    assert [(m["due"], m["target_pct"], m["verdict"]) for m in said["milestones"]] == [
+        ("2025", 90, "unknown"), ("2027", None, "unknown"),
+    ]  # fmt: skip
+    assert main(["programme", "qinghai"]) == 0
+    assert "68.02 % (68.02 of 100)" in capsys.readouterr().out
+    assert main(["programme"]) == 0 and "wudi" in capsys.readouterr().out
+    assert main(["programme", "nowhere"]) == 3
 
 
 # ---- the map -------------------------------------------------------------------------------------------------------
