@@ -70,7 +70,7 @@ def _map_state(
 ) -> dict[str, object]:
     scheme = compute.scheme(study)
     edges = compute_indicators.edges(table, entry)
-    chosen = state.selection()
+    chosen = state.selection(study)
     values = dict(zip(table["unit_code"], table["value"], strict=True))
     tips = {str(row["unit_code"]): _said(_, entry, row, period, language) for row in table.to_dict("records")}
     title = f"{entry.title(language)} · {period}"
