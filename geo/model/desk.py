@@ -15,8 +15,14 @@ from geo.model.heights import Heights
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
-Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights"]
-KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights")
+Kind = Literal[
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights", "catalogue",
+    "counties", "milestones", "pairings",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = (
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights", "catalogue",
+)  # fmt: skip
+PROGRAMME_KINDS: tuple[Kind, ...] = ("counties", "milestones", "pairings", "indicators")  # of many counties
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
 RowVerdict = Literal["ok", "warning", "error"]

@@ -7,7 +7,7 @@ may write to them.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +17,7 @@ import pandas as pd
 from geo.model.heights import Heights
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, empty
 
 
 @dataclass(frozen=True)
@@ -31,6 +32,7 @@ class Sources:
     facilities: Path | None = None
     demand: Path | None = None
     units: Path | None = None
+    indicators: Path | None = None
     heights: tuple[Path, ...] = ()
     crs: str | None = None  # of files that do not say it themselves
     terrain: str = "plain"
@@ -85,6 +87,7 @@ class Study:
     report: Report
     content_id: str
     heights: Heights | None = None  # of the land; the roads hold their own, taken from these
+    catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
     @property
     def name(self) -> str:

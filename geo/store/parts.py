@@ -14,17 +14,26 @@ from geo.model.heights import Heights
 from geo.model.inputs import Report, Study
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, Column, empty
 
 _FRAMES = ("facility", "demand", "indicator")
 _MAPS = ("unit", "outline")
 NAMES = (*_FRAMES, *_MAPS, "roads")
 _HEIGHTS = "heights"  # a part of studies that have them
 _VERTEX_HEIGHT = "vertex_height_m"
+# Came later: versions of older programs lack them, so they are stored only when they hold something.
+_SINCE: dict[str, dict[str, Column]] = {"catalogue": CATALOGUE}
 
 
 def names_of(study: Study) -> tuple[str, ...]:
     """The parts that a study has."""
-    return NAMES if study.heights is None else (*NAMES, _HEIGHTS)
+    later = [name for name in _SINCE if len(getattr(study, name))]
+    return (*NAMES, *later, *([] if study.heights is None else [_HEIGHTS]))
+
+
+def all_bytes(study: Study) -> dict[str, bytes]:
+    """Every part of a study that has to be stored."""
+    return {name: to_bytes(study, name) for name in names_of(study)}
 
 
 def to_bytes(study: Study, name: str) -> bytes:
@@ -62,6 +71,10 @@ def from_bytes(
         held = [f.name for f in fields(Roads) if f.name != _VERTEX_HEIGHT or f.name in arrays]
         roads = Roads(**{column: arrays[column] for column in held})
     frames = {name: pd.read_parquet(io.BytesIO(bodies[name])) for name in _FRAMES}
+    frames |= {
+        name: pd.read_parquet(io.BytesIO(bodies[name])) if name in bodies else empty(columns)
+        for name, columns in _SINCE.items()
+    }
     maps = {name: gpd.read_parquet(io.BytesIO(bodies[name])) for name in _MAPS}
     problems = tuple(Problem(**p) for p in report["problems"])
     return Study(

@@ -11,12 +11,12 @@ from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Ints, Mode
 from geo.model.schemes import load_scheme
-from geo.network.graph import Graph, build_graph
+from geo.network.graph import Graph, Trip, build_graph, is_outward
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
 from geo.network.snapping import EdgeIndex, Snapped
 from geo.network.travel_time import nearest_times
-from geo.study.relief import demand_walks_to_road, on_slopes
+from geo.study.relief import on_slopes
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,7 @@ class Network:
     assumptions: Assumptions
     facility: Snapped
     demand: Snapped
+    index: EdgeIndex  # for places that come later
 
 
 @dataclass(frozen=True)
@@ -43,17 +44,19 @@ def assumptions_for(study: Study, condition: str = "day") -> Assumptions:
     return Assumptions(condition=condition, terrain=study.terrain)
 
 
-def network_of(study: Study, mode: Mode, assumptions: Assumptions) -> Network:
-    """The study's roads in one mode, with facilities and demand snapped to them."""
-    graph = build_graph(study.roads, mode, assumptions)
+def network_of(study: Study, mode: Mode, assumptions: Assumptions, trip: Trip | None = None) -> Network:
+    """The study's roads in one mode, with facilities and demand snapped to them; `trip` as in build_graph."""
+    graph = build_graph(study.roads, mode, assumptions, trip)
     index = EdgeIndex(graph, assumptions)
     places = [(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
     facility, demand = (index.snap(*place) for place in places)
+    outward = is_outward(mode, trip)
     return Network(
         graph,
         assumptions,
-        on_slopes(facility, places[0], study.heights, to_road=False),
-        on_slopes(demand, places[1], study.heights, to_road=demand_walks_to_road(mode)),
+        on_slopes(facility, places[0], study.heights, to_road=outward),
+        on_slopes(demand, places[1], study.heights, to_road=not outward),
+        index,
     )
 
 

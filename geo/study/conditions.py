@@ -34,8 +34,9 @@ def with_breaks(network: Network, breaks: Breaks) -> Network:
     """The network with some roads broken; points stay where they are."""
     if not len(breaks):
         return network
-    places = (on_broken(p, breaks, network.graph.roads.edge_count) for p in (network.facility, network.demand))
-    return Network(broken(network.graph, breaks), network.assumptions, *places)
+    count = network.graph.roads.edge_count
+    facility, demand = (on_broken(p, breaks, count) for p in (network.facility, network.demand))
+    return replace(network, graph=broken(network.graph, breaks), facility=facility, demand=demand)
 
 
 def minutes_counted(study: Study, network: Network, tiers: tuple[str, ...], breaks: Breaks = NO_BREAKS) -> pd.Series:

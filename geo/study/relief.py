@@ -7,7 +7,7 @@ import numpy as np
 from geo.intake.heights import Box
 from geo.model.heights import Heights
 from geo.model.problems import Problem
-from geo.model.roads import Floats, Mode, Roads
+from geo.model.roads import Floats, Roads
 from geo.network.slope import leg_slowness
 from geo.network.snapping import Snapped
 
@@ -47,7 +47,3 @@ def on_slopes(points: Snapped, place: tuple[Floats, Floats], heights: Heights | 
     there, back = leg_slowness(heights, place, (points.road_lon, points.road_lat))
     return replace(points, leg_slowness=np.nan_to_num(there if to_road else back, nan=1.0))
 
-
-def demand_walks_to_road(mode: Mode) -> bool:
-    """Patients walk to the road; of an ambulance's crew the last steps lead away from it."""
-    return mode != "ambulance"

@@ -22,6 +22,7 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
     "indicators": _TABLES,
     "raster": ("tif", "tiff"),
     "heights": ("hgt", "zip", "tif", "tiff"),
+    "catalogue": _TABLES,
 }
 
 
@@ -37,6 +38,7 @@ def kind_name(_: Translate, kind: str) -> str:
         "indicators": _("Indicator values"),
         "raster": _("Raster of people"),
         "heights": _("Heights of the land"),
+        "catalogue": _("Catalogue of indicators"),
         "restore": _("Restored"),
     }
     return names.get(kind, kind)
@@ -53,6 +55,7 @@ def wanted(_: Translate, kind: Kind) -> str:
         "indicators": _("Indicator values: code, township, period, numerator and denominator."),
         "raster": _("People per cell as a GeoTIFF; they are given to the stored villages or to points of a grid."),
         "heights": _("Heights as an SRTM tile (.hgt, .hgt.zip) or a GeoTIFF; walking and e-bikes then feel the slope."),
+        "catalogue": _("The list of indicators: code, name, aspect, what is counted, unit, target, document."),
     }
     return sentences[kind]
 

@@ -6,11 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, network, roads, study
+from tests.bench import desk, emergency, indicators, network, roads, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
-    alone = {"build": study.build, "desk": desk.run, "roads": roads.run}
+    alone = {"build": study.build, "desk": desk.run, "emergency": emergency.run, "roads": roads.run}
     if sys.argv[1:]:
         alone[sys.argv[1]]()
     else:
@@ -21,3 +21,4 @@ if __name__ == "__main__":
                 subprocess.run([sys.executable, "-m", "tests.bench", name], cwd=root, env=environment, check=True)
         network.run()
         study.run()
+        indicators.run()
