@@ -14,8 +14,8 @@ from geo.model.errors import N_
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
-Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster"]
-KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster")
+Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster"]
+KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster")
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
 RowVerdict = Literal["ok", "warning", "error"]

@@ -11,10 +11,11 @@ import numpy as np
 import pandas as pd
 
 from geo.model.inputs import Report, Study
+from geo.model.links import no_links
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
-_FRAMES = ("facility", "demand", "indicator")
+_FRAMES = ("facility", "demand", "indicator", "link")
 _MAPS = ("unit", "outline")
 NAMES = (*_FRAMES, *_MAPS, "roads")
 
@@ -47,7 +48,10 @@ def from_bytes(
     """The study whose parts these are. Raises ValueError, KeyError, OSError or BadZipFile for damaged bytes."""
     with np.load(io.BytesIO(bodies["roads"]), allow_pickle=False) as arrays:
         roads = Roads(**{f.name: arrays[f.name] for f in fields(Roads)})
-    frames = {name: pd.read_parquet(io.BytesIO(bodies[name])) for name in _FRAMES}
+    frames = {name: pd.read_parquet(io.BytesIO(bodies[name])) for name in _FRAMES if name in bodies}
+    frames.setdefault("link", no_links())  # a version stored before studies had links
+    if len(frames) < len(_FRAMES):
+        raise KeyError(", ".join(sorted(set(_FRAMES) - frames.keys())))
     maps = {name: gpd.read_parquet(io.BytesIO(bodies[name])) for name in _MAPS}
     problems = tuple(Problem(**p) for p in report["problems"])
     return Study(

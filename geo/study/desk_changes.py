@@ -4,7 +4,7 @@ Lists are laid over the stored one row by row (desk.difference). Townships divid
 the place of what lies under it; an outline, roads and a raster of people replace what was there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import geopandas as gpd
@@ -17,7 +17,7 @@ from geo.intake.desk.difference import Difference, compare, identity, merge, pla
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
-from geo.model.schema import INDICATOR_VALUE, UNIT, conform
+from geo.model.schema import INDICATOR_VALUE, LINK, UNIT, conform
 from geo.study.build import with_tables
 
 TABLE: dict[Kind, str] = {
@@ -27,6 +27,7 @@ TABLE: dict[Kind, str] = {
     "boundary": "outline",
     "roads": "roads",
     "indicators": "indicator",
+    "links": "link",
     "raster": "demand",
 }
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
@@ -86,8 +87,8 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind in ("units", "boundary"):
         found = _area_difference(stored, new, one=check.kind == "boundary")
-    elif check.kind == "indicators":
-        found = compare(figures(stored), figures(new), decisions)
+    elif check.kind in FIGURES:
+        found = compare(FIGURES[check.kind](stored), FIGURES[check.kind](new), decisions)
     else:
         found = compare(stored, new, decisions)
     return replace(found, gone=_really_gone(found, stored, check))
@@ -97,8 +98,8 @@ def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple
     refused = check.table[check.table["verdict"] == "error"]
     if refused.empty or check.kind == "boundary":
         return found.gone
-    if check.kind == "indicators":
-        stored, refused = figures(stored), figures(refused)
+    if check.kind in FIGURES:
+        stored, refused = FIGURES[check.kind](stored), FIGURES[check.kind](refused)
     key = identity(stored)
     ids, names = set(refused[key]), {plain_name(n) for n in refused["name"]} - {""}
     named = stored[key].isin(ids) | stored["name"].map(plain_name).isin(names)
@@ -109,6 +110,14 @@ def figures(table: pd.DataFrame) -> pd.DataFrame:
     """Indicator values under one id each, with the columns that a comparison looks at."""
     ids = table[list(_FIGURE)].astype("str").agg("|".join, axis=1) if len(table) else pd.Series(dtype="str")
     return table.assign(figure_id=ids.astype("str"), name="", lon=np.nan, lat=np.nan)
+
+
+def link_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Links with the columns that a comparison looks at; they are the same by their id alone."""
+    return table.assign(name="", lon=np.nan, lat=np.nan)
+
+
+FIGURES: dict[Kind, Callable[[pd.DataFrame], pd.DataFrame]] = {"indicators": figures, "links": link_figures}
 
 
 def _area_difference(stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, one: bool) -> Difference:
@@ -189,6 +198,10 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     if check.kind == "indicators":
         both = merge(figures(stored), figures(new), found, gone_are_closed=False)
         return laid(study, check.kind, conform(both, INDICATOR_VALUE, path="", name="indicator"))
+    if check.kind == "links":
+        both = merge(link_figures(stored), link_figures(new), found, gone_are_closed=False)
+        gone = set(stored["link_id"].iloc[list(found.gone)]) if gone_are_closed else set()
+        return laid(study, check.kind, conform(both[~both["link_id"].isin(gone)], LINK, path="", name="link"))
     return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
 
 

@@ -26,6 +26,7 @@ TABLE_OF: dict[Kind, str] = {
     "boundary": "unit",
     "roads": "road",
     "indicators": "indicator",
+    "links": "link",
 }
 NEEDED: dict[Kind, tuple[str, ...]] = {
     "facilities": ("name",),
@@ -34,6 +35,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     "boundary": (),
     "roads": (),
     "indicators": ("indicator_code", "unit_code", "period", "numerator"),
+    "links": ("kind",),
 }
 SAMPLE = 400  # cells of a column that are looked at
 MOSTLY = 0.8  # part of them that must agree
