@@ -8,6 +8,7 @@ _ = translator(current_language())
 st.navigation(
     [
         st.Page("map.py", title=_("Map"), default=True),
+        st.Page("structure.py", title=_("Structure"), url_path="structure"),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),
         st.Page("about.py", title=_("About"), url_path="about"),
     ],

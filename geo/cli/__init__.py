@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from geo.cli import answers, desk, studies, versions
+from geo.cli import answers, desk, studies, tiers, versions
 from geo.model.errors import YidaError
 from geo.output.language import Translate, of_terminal, translator
 
@@ -35,6 +35,7 @@ def _parser(_: Translate) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     studies.add(commands, _)
     answers.add(commands, _)
+    tiers.add(commands, _)
     desk.add(commands, _)
     versions.add(commands, _)
     return parser

@@ -170,6 +170,7 @@ SENTENCES: dict[str, str] = {
     "level_capability": N_("Level {level}: nobody has defined the capability {value}. Known: {choices}."),
     "level_twice": N_("Level {level} stands there twice. Give each level its own id."),
     "level_parent_unknown": N_("Level {level}: its parent {value} is no level of this scheme. Choose from: {choices}."),
+    "level_in_use": N_("Level {level} is missing, and {count} facilities stand on it. Keep it, or move them first."),
     "level_circle": N_("The levels lead in a circle: {value}. Take one of these parents away."),
     "level_order": N_("Level {level} stands above its parent {value}. Put levels from top to bottom."),
     # roads

@@ -40,6 +40,7 @@ class Tier:
     capabilities: tuple[str, ...] = ()  # ids that each of them must have
     outside: bool = False  # it may lie beyond the county: its absence from the list is no gap
     exclusive: bool = False  # the areas of two of them should not overlap
+    optional: bool = False  # a step of the chain of care only where there is one on the way
 
 
 @dataclass(frozen=True)
@@ -105,6 +106,7 @@ def _tier(raw: Raw) -> Tier:
         size_px=float(raw["size_px"]), parents=tuple(raw.get("parents", ())), expected=str(raw.get("expected", "")),
         minutes=None if minutes is None else float(minutes), capabilities=tuple(raw.get("capabilities", ())),
         outside=bool(raw.get("outside", False)), exclusive=bool(raw.get("exclusive", False)),
+        optional=bool(raw.get("optional", False)),
     )  # fmt: skip
 
 
@@ -115,7 +117,7 @@ def scheme_raw(scheme: Scheme) -> dict[str, Any]:
             "id": t.tier_id, "kind": t.kind, "name": dict(t.name), "symbol": t.symbol, "colour": t.colour,
             "size_px": t.size_px, "parents": list(t.parents), "expected": t.expected,
             **({} if t.minutes is None else {"minutes": t.minutes}), "capabilities": list(t.capabilities),
-            "outside": t.outside, "exclusive": t.exclusive,
+            "outside": t.outside, "exclusive": t.exclusive, "optional": t.optional,
         }
         for t in scheme.tiers
     ]  # fmt: skip

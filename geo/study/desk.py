@@ -117,7 +117,7 @@ def coverage_change(
 
 def covered(study: Study, mode: Mode, kinds: tuple[str, ...], threshold_min: float) -> Coverage | None:
     """People within the threshold of tiers of some kinds; None where no such facility reaches anybody."""
-    tiers = study.scheme.select(list(kinds))
+    tiers = tuple(t for kind in kinds for t in study.scheme.of_kind(kind)) or study.scheme.usual()
     times = nearest_by_tier(study, network_of(study, mode, assumptions_for(study)))
     try:
         minutes = nearest_counted(study, times, tiers)["travel_time_min"]

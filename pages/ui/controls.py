@@ -94,7 +94,7 @@ def _forget_selection() -> None:
 def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
     scheme = compute.scheme(study)
     names = {t.tier_id: t.name[language] for t in scheme.tiers}
-    counted_key = state.tier_choice("tiers", scheme, scheme.select(list(state.DEFAULT_TIERS)))
+    counted_key = state.tier_choice("tiers", scheme, scheme.usual())
     counted = st.multiselect(
         _("Tiers that count"),
         list(names),

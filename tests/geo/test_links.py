@@ -1,4 +1,4 @@
-"""Links of a study: read with it, stored, compared, committed, and absent from versions stored before there were any."""
+"""Links of a study: read with it, stored, compared, committed; versions stored before there were any have none."""
 
 import json
 from collections.abc import Callable

@@ -204,6 +204,7 @@
     { name: "roads", paint: paintRoads, needs: (s) => [s.layers.roads] },
     { name: "villages", paint: paintVillages, needs: (s) => [s.layers.villages, s.layers.uncovered, s.threshold_min, s.breaks, s.minutes] },
     { name: "boundaries", paint: paintBoundaries, needs: (s) => [s.layers.units] },
+    { name: "links", paint: (view, app) => yida.links.paint(view, app), needs: (s) => [s.links, s.links && s.selected] },
     { name: "routes", paint: paintRoutes, needs: (s) => [s.highlight_unit, s.routes] },
     { name: "facilities", paint: paintFacilities, needs: (s) => [s.layers.facilities, s.tiers_on, s.tiers_counted] },
     {

@@ -167,6 +167,7 @@
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
     [facilityRows, timeRows, villageRows, lineRows, routeRows].forEach((rows) => rows(app, body));
+    yida.links.legend(app, body, { section, row, stripe });
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -84,7 +84,7 @@
     const { map } = app;
     map.on("click", onClick);
     map.on("mousemove", onHover);
-    map.on("mouseout movestart zoomstart", () => yida.tip.hide(app));
+    map.on("mouseout movestart zoomstart", () => (yida.tip.hide(app), yida.links.hover(app, null)));
     map.on("moveend", onMoved);
     map.on("zoomend", () => app.ready && (yida.labels.refresh(app), yida.legend.fill(app)));
     new ResizeObserver(onResize).observe(map.getContainer());
@@ -158,6 +158,7 @@
     if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
+    yida.links.follow(app, state);
     fly(state.fly);
     writeAddress();
     app.lastUpdateMs = performance.now() - began;
@@ -170,7 +171,7 @@
   }
 
   const chromeNeeds = (s) => [
-    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.links,
   ];
 
   function changed(name, needs) {
@@ -323,6 +324,7 @@
     const overControl = event.originalEvent.target.closest(".leaflet-control");
     const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2);
     app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
+    yida.links.hover(app, place);
     if (place) yida.tip.show(app, place, event.containerPoint);
     else yida.tip.hide(app);
   }

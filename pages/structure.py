@@ -1,0 +1,50 @@
+"""The structure: levels against the scheme, who leads whom on the map, what is wrong, and the chain of care."""
+
+import streamlit as st
+
+from geo.model.errors import N_
+from pages.ui import (
+    structure_chain,
+    structure_charts,
+    structure_checks,
+    structure_communities,
+    structure_first,
+    structure_networks,
+    structure_scheme,
+)
+from pages.ui.layout import errors_said, page_setup
+from pages.ui.structure_controls import Asked, sidebar
+from pages.ui.structure_map import stage_map
+from pages.ui.text import Translate, plain
+
+
+@st.fragment
+def stage(_: Translate, language: str, asked: Asked) -> None:
+    """Figures, map, card and tabs: what a click on the map draws anew."""
+    with errors_said(_):
+        structure_first.counts(_, language, asked)
+        left, right = st.columns([5, 3], gap="medium")
+        with right:
+            structure_first.panel(_, language, asked)
+        with left:
+            stage_map(_, language, asked)
+        parts = {
+            _("Communities"): structure_communities.show,
+            _("Checks"): structure_checks.show,
+            _("Chain of care"): structure_chain.show,
+            _("Networks"): structure_networks.show,
+            _("Charts"): structure_charts.show,
+            _("What if"): structure_checks.what_if,
+            _("Scheme"): structure_scheme.show,
+        }
+        for tab, part in zip(st.tabs(list(parts), on_change="rerun", key="structure_tab"), parts.values(), strict=True):
+            if tab.open:
+                with tab:
+                    part(_, language, asked)
+
+
+page = page_setup(N_("Structure"))
+with errors_said(page.translate):
+    question = sidebar(page.translate, page.language)
+    st.title(plain(question.study.title(page.language)), anchor=False)
+    stage(page.translate, page.language, question)
