@@ -17,14 +17,24 @@ from pages.ui.structure_controls import Asked, sidebar
 from pages.ui.structure_map import stage_map
 from pages.ui.text import Translate, plain
 
+# A lower map than on the map's own page and a panel as high, so that the tabs below are seen to be there.
+STYLE = """
+iframe.stCustomComponentV1 { height: clamp(420px, calc(100vh - 395px), 1000px) !important; }
+[data-testid="stTabs"] [role="tabpanel"] { min-height: 680px; } /* or a change of tab would scroll the page up */
+@media (min-width: 641px) {
+  .st-key-structure_panel { max-height: max(520px, calc(100vh - 330px)); overflow-y: auto; padding-right: .3rem; }
+}
+"""
+
 
 @st.fragment
 def stage(_: Translate, language: str, asked: Asked) -> None:
     """Figures, map, card and tabs: what a click on the map draws anew."""
     with errors_said(_):
+        st.html(f"<style>{STYLE}</style>")
         structure_first.counts(_, language, asked)
         left, right = st.columns([5, 3], gap="medium")
-        with right:
+        with right, st.container(key="structure_panel"):
             structure_first.panel(_, language, asked)
         with left:
             stage_map(_, language, asked)

@@ -71,7 +71,7 @@ def names_by_id(facility: pd.DataFrame, demand: pd.DataFrame, unit: pd.DataFrame
 def links_at(link: pd.DataFrame, place_id: str, names: dict[str, str]) -> pd.DataFrame:
     """All links of one place: kind, served (whether it is the served end), other_id, other, since, more.
 
-    `other` is the name of the other end; `more` the link's properties but for those that tell an end outside.
+    `other` is the name of the other end; `more` the properties that `more_of` tells.
     """
     mine = link[(link["from_id"] == place_id) | (link["to_id"] == place_id)]
     kinds = {k.kind: k for k in load_link_kinds()}
@@ -88,10 +88,9 @@ def links_at(link: pd.DataFrame, place_id: str, names: dict[str, str]) -> pd.Dat
     return pd.DataFrame(rows, columns=["kind", "served", "other_id", "other", "since", "more"])
 
 
-def more_of(properties: str) -> str:
-    """What a link's properties say beside an end outside, as `key: value` pairs."""
-    told = {k: v for k, v in properties_of(properties).items() if k not in _NOT_SAID}
-    return "; ".join(f"{k}: {v}" for k, v in told.items())
+def more_of(properties: str) -> dict[str, str]:
+    """What a link's properties say beside an end outside."""
+    return {k: str(v) for k, v in properties_of(properties).items() if k not in _NOT_SAID}
 
 
 def delivery_figures(minutes: np.ndarray) -> tuple[int, float, float, float]:

@@ -66,8 +66,8 @@ def icicle_blocks(
             place(child, at, at + share, depth + 1, seen | {row})
             at += share
         if many:
-            text = f"{len(many):,} × {named(scheme.tiers[lowest].tier_id)}"
-            blocks.append(Block(f"facility:{own}", text, named(tier_id), colours[lowest], at, right, depth + 1))
+            text, kind = f"{len(many):,}", named(scheme.tiers[lowest].tier_id)
+            blocks.append(Block(f"facility:{own}", text, kind, colours[lowest], at, right, depth + 1))
 
     if root >= 0:
         place(root, 0.0, 1.0, 0, frozenset())

@@ -223,8 +223,10 @@ def joined_tier(study: Study, network: Network, structure: Structure, facility_i
     """What would move if a facility joined a tier ("what if this hospital joined the five?"). Nothing is stored."""
     facility = study.facility
     row = int(np.flatnonzero(facility["facility_id"] == facility_id)[0])
-    tiers = facility["tier"].where(facility["facility_id"] != facility_id, tier_id)
-    after = with_tables(study, {"facility": facility.assign(tier=tiers)})
+    mine = facility["facility_id"] == facility_id
+    tiers = facility["tier"].where(~mine, tier_id)
+    parents = facility["parent_id"].where(~mine, _new_parent(study, structure, row, tier_id))
+    after = with_tables(study, {"facility": facility.assign(tier=tiers, parent_id=parents)})
     members = np.flatnonzero((facility["tier"] == tier_id) & (facility["status"] != CLOSED))
     before = _nearest_of(network, members)
     own = _nearest_of(network, np.array([row]))
@@ -243,6 +245,14 @@ def joined_tier(study: Study, network: Network, structure: Structure, facility_i
         limit, before, best, _nearer_parent(facility, structure, row, members),
         [f for f in fresh if (f.code, f.item_id) not in known],
     )  # fmt: skip
+
+
+def _new_parent(study: Study, structure: Structure, row: int, tier_id: str) -> str:
+    """Under whom it would stand: the first above it whose level may lead its new one, else its present parent."""
+    allowed = study.scheme.tier(tier_id).parents
+    ids, tiers = study.facility["facility_id"], study.facility["tier"]
+    above = [i for i in structure.tree.ancestors(row)[1:] if tiers.iat[i] in allowed]
+    return str(ids.iat[above[0]]) if above else str(study.facility["parent_id"].iat[row])
 
 
 def _nearest_of(network: Network, rows: Ints) -> Floats:

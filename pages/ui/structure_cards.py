@@ -73,7 +73,7 @@ def _marks(_: Translate, language: str, own: "pd.Series") -> None:
         size = group_size(group)
         told = joined(language, (plain(f.name[language]) for f in flags))
         of = _(" ({part} of {whole})").format(part=len(flags), whole=size) if group in _COUNTED else ""
-        st.markdown(f"{plain(flags[0].group_name[language])}{of}: {told}")
+        st.markdown(_("{label}: {told}").format(label=plain(flags[0].group_name[language]) + of, told=told))
 
 
 _COUNTED = ("eight_unified", "insurance", "centres")
@@ -88,10 +88,10 @@ def _links(_: Translate, language: str, asked: Asked, place_id: str) -> None:
         ends = zip(served["kind"], served["other_id"], strict=True)
         table = pd.DataFrame({
             _("Service"): [link_kind(k).served_name[language] for k in served["kind"]],
-            _("By"): served["other"].tolist(),
+            _("Served by"): served["other"].tolist(),
             _("Minutes"): [_link_minutes(asked, k, place_id, o) for k, o in ends],
             _("Since"): served["since"].tolist(),
-            _("More"): served["more"].tolist(),
+            _("More"): [structure_say.more(_, language, told) for told in served["more"]],
         })  # fmt: skip
         told = table.loc[:, (table.astype("str") != "").any() & table.notna().any()]
         minutes = st.column_config.NumberColumn(format="%.0f")

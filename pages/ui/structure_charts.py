@@ -14,7 +14,8 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     """Icicle of the county, or of the branch that is selected, and the Sankey."""
     study, tree = asked.study, asked.structure.tree
     named = namer(study.scheme, language)
-    names = compute_structure.community_names(asked.structure.communities)
+    leads = compute_structure.community_names(asked.structure.communities)
+    names = {i: _("Community of {name}").format(name=name) for i, name in leads.items()}
     chosen = state.selection()
     root = -1
     if chosen and chosen.kind == "facility" and st.toggle(_("Only the selected branch"), key="only_branch"):

@@ -24,9 +24,10 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     def choose() -> None:
         st.session_state.structure_check = st.session_state.check_choice
 
+    first = next((at for at, c in enumerate(CHECKS) if counted[c]), 0)
     check = st.selectbox(
         _("Check"), list(CHECKS), format_func=lambda c: f"{_(CHECKS[c])} ({counted[c]:,})", key="check_choice",
-        on_change=choose,
+        on_change=choose, index=first,
     )  # fmt: skip
     if counted[check]:
         listed(_, language, asked, check, "tab")
@@ -80,7 +81,8 @@ def _candidates(asked: Asked, tier_id: str) -> list[str]:
     facility = asked.study.facility
     lowest = order[int(asked.structure.tree.tier[asked.structure.tree.open].max(initial=0))]
     kept = facility[facility["tier"].isin([t for t in lower if t != lowest]) & (facility["status"] != "closed")]
-    return [str(i) for i in kept.sort_values("facility_id")["facility_id"]]
+    kept = kept.assign(level=kept["tier"].map(order.index)).sort_values(["level", "facility_id"])
+    return [str(i) for i in kept["facility_id"]]
 
 
 def _moves(_: Translate, language: str, asked: Asked, found: Joined, name: str) -> None:

@@ -47,7 +47,7 @@ def _line(_: Translate, language: str, asked: Asked, community: Community) -> di
         _("Community"): community.community_id,
         _("Lead hospital"): community.lead_name or _("none named"),
         _("Organisation"): _organisation(_, community),
-        _("Members"): joined(language, (f"{tiers[t]} {n:,}" for t, n in community.members.items())),
+        **{tiers[t.tier_id]: community.members.get(t.tier_id, 0) for t in asked.study.scheme.tiers if not t.outside},
         _("Villages"): community.villages,
         _("People"): community.people,
         _("Area, km²"): round(community.area_km2),

@@ -34,8 +34,9 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     st.dataframe(shown, hide_index=True, column_config={_("Share, %"): share})
     options = [(k, b) for k, b in zip(table["kind"], table["base"], strict=True) if b]
     if options:
+        gaps = [c < p for c, p, b in zip(table["connected"], table["places"], table["base"], strict=True) if b]
         chosen = st.selectbox(
-            _("By township"), options, key="network_choice",
+            _("By township"), options, key="network_choice", index=gaps.index(True) if any(gaps) else 0,
             format_func=lambda kb: f"{link_kind(kb[0]).name[language]} · {base_name(_, kb[1])}",
         )  # fmt: skip
         _by_township(_, asked, *chosen)

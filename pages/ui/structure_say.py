@@ -1,6 +1,6 @@
 """Words that several parts of the structure page say: names, findings, chains. No widgets."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 import streamlit as st
@@ -23,6 +23,7 @@ def joined(language: str, items: Iterable[str], chinese: str = "、", other: str
 def map_words(_: Translate, language: str) -> dict[str, str]:
     """The texts of web/links.js, a `link.<kind>` for each kind among them."""
     words = {
+        "layer.villages": _("Villages"),
         "links.manages": _("Management, by community"),
         "links.networks": _("Networks"),
         "links.outside": _("Outside the county"),
@@ -30,6 +31,20 @@ def map_words(_: Translate, language: str) -> dict[str, str]:
         "links.away": _("{n} km"),
     }
     return words | {f"link.{k.kind}": k.name[language] for k in load_link_kinds()}
+
+
+def more(_: Translate, language: str, told: Mapping[str, str]) -> str:
+    """What a link says of itself: keys that are known in words, others as they are written."""
+    keys = {
+        "level": _("Owner of"),
+        "team": _("Team"),
+        "formulary_overlap_pct": _("Same drugs in stock, %"),
+        "agents": _("Agents"),
+        "note": _("Note"),
+    }
+    values = {"county": _("county"), "town": _("township"), "village": _("village")}
+    pairs = [f"{keys.get(k, k)} {values.get(v, v) if k == 'level' else v}" for k, v in told.items()]
+    return joined(language, pairs, "；", "; ")
 
 
 def village_row(study: Study, demand_id: str) -> int:

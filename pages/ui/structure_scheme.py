@@ -40,7 +40,7 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     except YidaError as error:
         st.error(plain(error.say(_)), icon=":material/error:")
         return
-    if after.scheme == study.scheme or after.content_id == study.content_id:
+    if scheme_raw(after.scheme) == scheme_raw(study.scheme):
         second.caption(_("Nothing is changed; there is nothing to store."))
         return
     _commit(_, study, raw)

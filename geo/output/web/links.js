@@ -8,6 +8,7 @@
   const SECTORS = 7; // directions in which children share a trunk
   const TRUNK = 0.55; // how far towards its children a trunk goes
   const EDGE_PX = 26; // arrows to places outside keep this far from the map's edge
+  const FOOT_PX = 72; // and clear of the stamp and the credits at its foot
   const MARK = "#c2410c";
   const NO_COMMUNITY = "#6b7278";
 
@@ -178,7 +179,7 @@
   // The part of the map that is really seen, in pixels of the canvas, a little inside its edge.
   function sight(view, app) {
     const { min, max } = app.map.getPixelBounds();
-    const inner = [min.x - view.left + EDGE_PX, min.y - view.top + EDGE_PX, max.x - view.left - EDGE_PX, max.y - view.top - EDGE_PX];
+    const inner = [min.x - view.left + EDGE_PX, min.y - view.top + EDGE_PX, max.x - view.left - EDGE_PX, max.y - view.top - FOOT_PX];
     return { west: inner[0], north: inner[1], east: inner[2], south: inner[3] };
   }
 
