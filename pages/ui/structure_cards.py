@@ -73,7 +73,8 @@ def _marks(_: Translate, language: str, own: "pd.Series") -> None:
         size = group_size(group)
         told = joined(language, (plain(f.name[language]) for f in flags))
         of = _(" ({part} of {whole})").format(part=len(flags), whole=size) if group in _COUNTED else ""
-        st.markdown(_("{label}: {told}").format(label=plain(flags[0].group_name[language]) + of, told=told))
+        colon = "：" if language == "zh" else ": "
+        st.markdown(f"{plain(flags[0].group_name[language])}{of}{colon}{told}")
 
 
 _COUNTED = ("eight_unified", "insurance", "centres")
