@@ -188,25 +188,24 @@ def parents_near(facts: Facts) -> list[Finding]:
     """Facilities whose parent is further, by more than FAR_MIN, than another of the parent's level. Worst first."""
     if facts.minutes is None:
         return []
-    column = {int(row): at for at, row in enumerate(facts.minutes.hub)}
-    hub_tier, usable = facts.tree.tier[facts.minutes.hub], facts.tree.open[facts.minutes.hub]
+    tree, hub = facts.tree, facts.minutes.hub
+    cost = np.nan_to_num(facts.minutes.facility, nan=np.inf)
+    column = np.full(len(tree.parent), -1, dtype=np.int64)
+    column[hub] = np.arange(len(hub))
+    led = np.flatnonzero(tree.open & (tree.parent >= 0))
+    led = led[column[tree.parent[led]] >= 0]
     found: list[tuple[float, Finding]] = []
-    for row in np.flatnonzero(facts.tree.open & (facts.tree.parent >= 0)).tolist():
-        parent = int(facts.tree.parent[row])
-        own = facts.minutes.facility[row, column[parent]] if parent in column else np.nan
-        others = np.where(usable & (hub_tier == facts.tree.tier[parent]), facts.minutes.facility[row], np.nan)
-        if np.isnan(own) or np.isnan(others).all():
-            continue
-        best = int(np.nanargmin(others))
-        gap = float(own - others[best])
-        if gap > FAR_MIN:
-            told = {"minutes": float(own), "other_min": float(others[best])}
-            names = {
-                "name": facts.name(row),
-                "parent": facts.name(parent),
-                "other": facts.name(int(facts.minutes.hub[best])),
-            }
-            found.append((gap, facts.found("parent_far", "parent_far", row, {**names, **told})))
+    for tier in np.unique(tree.tier[tree.parent[led]]).tolist():
+        rows = led[tree.tier[tree.parent[led]] == tier]
+        others = np.flatnonzero((tree.tier[hub] == tier) & tree.open[hub])
+        own, best = cost[rows, column[tree.parent[rows]]], others[cost[np.ix_(rows, others)].argmin(axis=1)]
+        far = np.isfinite(own) & (own > cost[rows, best] + FAR_MIN)
+        for row, at in zip(rows[far].tolist(), best[far].tolist(), strict=True):
+            pair = facts.name(int(tree.parent[row])), facts.name(int(hub[at]))
+            told = {"minutes": float(cost[row, column[tree.parent[row]]]), "other_min": float(cost[row, at])}
+            names = {"name": facts.name(row), "parent": pair[0], "other": pair[1]}
+            finding = facts.found("parent_far", "parent_far", row, {**names, **told})
+            found.append((told["minutes"] - told["other_min"], finding))
     return [finding for gap, finding in sorted(found, key=lambda pair: -pair[0])]
 
 

@@ -207,7 +207,7 @@ def link_minutes(study: Study, network: Network, kind: LinkKind) -> Floats:
 class Joined:
     """What a facility's move to another tier would change. Rows are those of the study's tables."""
 
-    after: Study
+    after: Study  # without a name of its own: it is never stored
     moved_villages: Ints  # whose nearest facility of the tier it becomes
     moved_people: float
     within_before: float  # people within the tier's minutes of any of its facilities
@@ -226,7 +226,7 @@ def joined_tier(study: Study, network: Network, structure: Structure, facility_i
     mine = facility["facility_id"] == facility_id
     tiers = facility["tier"].where(~mine, tier_id)
     parents = facility["parent_id"].where(~mine, _new_parent(study, structure, row, tier_id))
-    after = with_tables(study, {"facility": facility.assign(tier=tiers, parent_id=parents)})
+    after = replace(study, facility=facility.assign(tier=tiers, parent_id=parents), content_id="")
     members = np.flatnonzero((facility["tier"] == tier_id) & (facility["status"] != CLOSED))
     before = _nearest_of(network, members)
     own = _nearest_of(network, np.array([row]))
