@@ -50,6 +50,10 @@ def _facility(_: Translate, language: str, asked: Asked, facility_id: str) -> No
         st.markdown(_("Leads {count:,} facilities: {told}.").format(count=len(below) - 1, told=told))
     _marks(_, language, own)
     _links(_, language, asked, facility_id)
+    village = structure_say.clinic_village(asked, facility_id)
+    if village >= 0:
+        st.markdown(_("**{name}**, which it serves:").format(name=plain(compute.village_names(study).iat[village])))
+        structure_chain.village_chain(_, language, asked, village)
     _figures(_, study, facility_id)
 
 
