@@ -13,6 +13,7 @@ from pages.ui import (
     structure_scheme,
 )
 from pages.ui.layout import errors_said, page_setup
+from pages.ui.stage import is_on as on_stage
 from pages.ui.structure_controls import Asked, sidebar
 from pages.ui.structure_map import stage_map
 from pages.ui.text import Translate, plain
@@ -31,13 +32,16 @@ iframe.stCustomComponentV1 { height: clamp(420px, calc(100vh - 395px), 1000px) !
 def stage(_: Translate, language: str, asked: Asked) -> None:
     """Figures, map, card and tabs: what a click on the map draws anew."""
     with errors_said(_):
-        st.html(f"<style>{STYLE}</style>")
+        st.html(f"<style>{'' if on_stage() else STYLE}</style>")
         structure_first.counts(_, language, asked)
         left, right = st.columns([5, 3], gap="medium")
-        with right, st.container(key="structure_panel"):
-            structure_first.panel(_, language, asked)
+        if not on_stage():
+            with right, st.container(key="structure_panel"):
+                structure_first.panel(_, language, asked)
         with left:
             stage_map(_, language, asked)
+        if on_stage():
+            return
         parts = {
             _("Communities"): structure_communities.show,
             _("Checks"): structure_checks.show,

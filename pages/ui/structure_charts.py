@@ -16,7 +16,7 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     named = namer(study.scheme, language)
     leads = compute_structure.community_names(asked.structure.communities)
     names = {i: _("Community of {name}").format(name=name) for i, name in leads.items()}
-    chosen = state.selection()
+    chosen = state.selection(study)
     root = -1
     if chosen and chosen.kind == "facility" and st.toggle(_("Only the selected branch"), key="only_branch"):
         hits = (study.facility["facility_id"] == chosen.item_id).to_numpy().nonzero()[0]

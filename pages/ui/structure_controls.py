@@ -9,7 +9,7 @@ from geo.model.inputs import Study
 from geo.model.links import load_link_kinds
 from geo.model.roads import MODES, Mode
 from geo.study.structure import Structure
-from pages.ui import compute, compute_structure, state
+from pages.ui import compute, compute_structure, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.controls import condition_name, language_switch, mode_name, study_choice
 from pages.ui.text import Translate
@@ -41,13 +41,26 @@ def sidebar(_: Translate, language: str) -> Asked:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        mode = st.selectbox(_("Travel mode"), MODES, key="structure_mode", format_func=lambda m: mode_name(_, m))
-        st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
+        mode = st.selectbox(
+            _("Travel mode"),
+            MODES,
+            key="structure_mode",
+            format_func=lambda m: mode_name(_, m),
+            persist_state="session",
         )
-        lines = st.toggle(_("Management lines"), key="structure_lines")
-        whole = st.toggle(_("Lines of every clinic"), key="structure_whole", disabled=not lines)
-        villages = st.toggle(_("Villages"), key="structure_villages")
+        st.segmented_control(
+            _("Conditions"),
+            CONDITIONS,
+            key="condition",
+            format_func=lambda c: condition_name(_, c),
+            required=True,
+            persist_state="session",
+        )
+        lines = st.toggle(_("Management lines"), key="structure_lines", persist_state="session")
+        whole = st.toggle(
+            _("Lines of every clinic"), key="structure_whole", disabled=not lines, persist_state="session"
+        )
+        villages = st.toggle(_("Villages"), key="structure_villages", persist_state="session")
         networks = _networks(_, language, study)
         editor_button(_, mode)
     assumptions = state.assumptions(study)
@@ -63,7 +76,12 @@ def _networks(_: Translate, language: str, study: Study) -> tuple[str, ...]:
         st.caption(_("This study has no links yet. Load a list of links on the data desk."))
         return ()
     chosen = st.pills(
-        _("Networks on the map"), list(names), format_func=names.get, selection_mode="multi", key="structure_networks"
+        _("Networks on the map"),
+        list(names),
+        format_func=names.get,
+        selection_mode="multi",
+        key="structure_networks",
+        persist_state="session",
     )
     return tuple(k for k in names if k in chosen)
 
@@ -84,10 +102,11 @@ def _restore() -> None:
 
 
 def address(language: str, asked: Asked) -> dict[str, str]:
-    """The address's parameters for what is chosen now; the map adds centre and zoom."""
-    chosen = state.selection()
+    """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
+    chosen = state.selection(asked.study)
     changed = ",".join(f"{key}*{value:g}" for key, value in sorted(state.edits().items()))
-    told = {
+    return {
+        "stage": "1" if stage.is_on() else "",
         "study": asked.study.name,
         "mode": asked.mode,
         "when": asked.assumptions.condition,
@@ -97,4 +116,3 @@ def address(language: str, asked: Asked) -> dict[str, str]:
         "set": changed,
         "lang": language,
     }
-    return {k: v for k, v in told.items() if v}

@@ -48,7 +48,7 @@ def _against(_: Translate, count: TierCount) -> str:
 
 def panel(_: Translate, language: str, asked: Asked) -> None:
     """What was clicked, if anything; below it what is wrong, by kind."""
-    chosen = state.selection()
+    chosen = state.selection(asked.study)
     if chosen is not None:
         with st.container(border=True):
             structure_cards.card(_, language, asked, chosen)

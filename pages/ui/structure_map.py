@@ -5,7 +5,7 @@ from streamlit_folium import st_folium
 
 from geo.output.maps import base_map, state_group
 from geo.study.structure import Step
-from pages.ui import compute, compute_structure, state, structure_say
+from pages.ui import compute, compute_structure, stage, state, structure_say
 from pages.ui.controls import mode_name, search
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
@@ -38,10 +38,11 @@ def stage_map(_: Translate, language: str, asked: Asked) -> None:
 
 def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
     """The state of geo.output.maps.state_group for this page."""
-    study, chosen = asked.study, state.selection()
+    study, chosen = asked.study, state.selection(asked.study)
     layers = dict.fromkeys(("roads", "units", "facilities", "labels"), True)
     return {
         "lang": language,
+        "stage": stage.is_on(),
         "text": map_text(_, language, study.scheme, study) | structure_say.map_words(_, language),
         "layers": layers | {"villages": asked.villages, "bands": False, "uncovered": False},
         "threshold_min": 15,

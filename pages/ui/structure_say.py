@@ -55,7 +55,7 @@ def village_row(study: Study, demand_id: str) -> int:
 
 def chosen_village(asked: Asked) -> int:
     """The row of the highlighted village, or of the largest that the highlighted clinic serves; -1 for none."""
-    chosen = state.selection()
+    chosen = state.selection(asked.study)
     if chosen and chosen.kind == "facility":
         return clinic_village(asked, chosen.item_id)
     return village_row(asked.study, chosen.item_id) if chosen and chosen.kind == "village" else -1
