@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.analysis.tiers import Tree, tree_of
-from geo.model.capabilities import has_capability
+from geo.model.capabilities import has_capability, load_capabilities
 from geo.model.errors import N_
 from geo.model.roads import Floats, Ints
 from geo.model.schemes import Scheme
@@ -32,7 +32,7 @@ CHECKS: dict[str, str] = {
     "village_otherwise": N_("Villages served otherwise"),
     "village_unstated": N_("Villages whose service is not stated"),
     "communities_many": N_("More than two communities"),
-    "capability_missing": N_("Required capabilities missing"),
+    "capability_missing": N_("Capabilities missing or unknown"),
     "catchments_overlap": N_("Overlapping catchments"),
 }
 SENTENCES: dict[str, str] = {
@@ -61,6 +61,7 @@ SENTENCES: dict[str, str] = {
     "village_unstated": N_("How {name} ({people:,.0f} people) is served is not stated."),
     "communities_many": N_("The county has {count} communities; normally there are at most {most}. This one: {name}."),
     "capability_missing": N_("{name} ({tier}) lacks what its level requires: {capabilities}."),
+    "capability_unknown": N_("{name} names capabilities that nobody has defined: {value}."),
     "catchments_overlap": N_(
         "{people:,.0f} people are within {limit:g} min of {name} and of {other}: {share:.0f} % of the {smaller:,.0f} "
         "people of the smaller catchment."
@@ -265,8 +266,15 @@ def communities_few(facts: Facts) -> list[Finding]:
 
 
 def capabilities_there(facts: Facts) -> list[Finding]:
-    """Open facilities that lack a capability their level requires."""
+    """Open facilities that lack a capability their level requires, or name one that nobody has defined."""
+    known = {c.capability_id for c in load_capabilities()}
     found = []
+    for row in np.flatnonzero(facts.tree.open & (facts.facility["capabilities"] != "").to_numpy()).tolist():
+        words = [w.strip() for w in str(facts.facility["capabilities"].iat[row]).split(";")]
+        strange = ", ".join(w for w in words if w and w not in known)
+        if strange:
+            told = {"name": facts.name(row), "value": strange}
+            found.append(facts.found("capability_missing", "capability_unknown", row, told))
     for tier in facts.scheme.tiers:
         rows = np.flatnonzero(facts.tree.open & (facts.facility["tier"] == tier.tier_id).to_numpy())
         has = {c: has_capability(facts.facility["capabilities"].iloc[rows], c) for c in tier.capabilities}

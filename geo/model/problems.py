@@ -113,6 +113,11 @@ SENTENCES: dict[str, str] = {
     "parent_circle": N_(
         "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
     ),
+    # the data desk: capabilities
+    "capability_unknown": N_(
+        "Row {row}: {name} names a capability nobody has defined: {value}. Use ids of data/reference/capabilities.csv, "
+        "or add it there."
+    ),
     # the data desk: areas and indicators
     "roads_elsewhere": RoadsElsewhere.sentence,
     "geometry_not_an_area": N_("Row {row}: {name} is no area. Draw its outline as a polygon."),

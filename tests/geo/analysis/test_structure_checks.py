@@ -224,6 +224,11 @@ def test_a_missing_capability_is_named() -> None:
     assert "机构K1" in said and "影像检查" in said and "重点中心乡镇卫生院" in said
 
 
+def test_a_capability_nobody_defined_is_named() -> None:
+    found = findings(facilities(V1={"capabilities": "ecg; 传心术"}))
+    assert brief(found) == [("capability_unknown", "V1")] and found[0].params["value"] == "传心术"
+
+
 def test_catchments_overlap_by_the_people_within_the_minutes_of_both() -> None:
     """K1 has 100 + 200, K2 200 + 300 + 400 people within 30 min, the threshold included: 200 of 300 are shared."""
     table = facilities()
