@@ -33,15 +33,28 @@ def sidebar(_: Translate, language: str) -> Question:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
-        mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
-        st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+        mode = st.selectbox(
+            _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
         )
+        condition_choice(_)
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
+
+
+def condition_choice(_: Translate) -> None:
+    """The choice of the conditions, the same on every page that asks for them."""
+    state.hold("condition")
+    st.segmented_control(
+        _("Conditions"),
+        CONDITIONS,
+        key="condition",
+        format_func=lambda c: condition_name(_, c),
+        required=True,
+        persist_state="session",
+    )
 
 
 def mode_name(_: Translate, mode: str) -> str:
@@ -59,6 +72,7 @@ def language_switch(_: Translate, language: str) -> None:
     """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
+    state.hold("lang")
     st.segmented_control(
         _("Language"),
         LANGUAGES,

@@ -118,7 +118,8 @@
     if (app.unseen) return app.map.setView(bounds.getCenter(), 9, { animate: false });
     scaleTo(bounds);
     const view = app.options.view;
-    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false });
+    // Set anew, not panned to: a pan goes by whole pixels, and the address would change by itself.
+    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false, reset: true });
     else app.map.fitBounds(bounds, { ...padding(), animate: false });
   }
 
