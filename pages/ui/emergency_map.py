@@ -32,7 +32,7 @@ def map_state(
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group for the picture chosen."""
     study, view = asked.study, st.session_state.em_view
-    bases, picked = asked.bases(_), chosen.picked()
+    bases, picked = asked.bases(_), chosen.picked(study)
     colours = colours_of(found) if view == "serves" else {}
     minutes, threshold = _minutes(asked, found, view)
     return {

@@ -77,10 +77,11 @@ def choose_base(base_id: str) -> None:
     st.session_state.em_base = base_id
 
 
-def picked() -> state.Selection | None:
-    """What is highlighted on this page."""
+def picked(study: Study) -> state.Selection | None:
+    """What is highlighted on this page; None when the study, or its bases as they are now, do not have it."""
     base_id = st.session_state.get("em_base")
-    return state.selection() or (state.Selection("base", base_id) if base_id else None)
+    known = {base.base_id for base in st.session_state.em_plans.get(study.content_id, ())}
+    return state.selection(study) or (state.Selection("base", base_id) if base_id in known else None)
 
 
 def limit_key(capability: str) -> str:
