@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from geo.cli import answers, desk, emergency, studies, versions
+from geo.cli import answers, desk, emergency, indicators, programmes, studies, versions
 from geo.model.errors import YidaError
 from geo.output.language import Translate, of_terminal, translator
 
@@ -36,6 +36,8 @@ def _parser(_: Translate) -> argparse.ArgumentParser:
     studies.add(commands, _)
     answers.add(commands, _)
     emergency.add(commands, _)
+    indicators.add(commands, _)
+    programmes.add(commands, _)
     desk.add(commands, _)
     versions.add(commands, _)
     return parser

@@ -134,6 +134,19 @@ SENTENCES: dict[str, str] = {
         "Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month "
         "(2024-03)."
     ),
+    "indicator_unknown": N_(
+        "Row {row}: {value} is in no catalogue, so it has no target. Correct the code, or add it to the catalogue."
+    ),
+    # the data desk: catalogues, and tables of a programme
+    "choice_not_known": N_(
+        "Row {row}: {column} is {value}, which is none of: {choices}. It is treated as not told; correct it."
+    ),
+    "number_out_of_range": N_("Row {row}: {column} is {value}; it must lie between {low:g} and {high:g}. Correct it."),
+    "target_no_direction": N_(
+        "Row {row}: the target {value} does not say whether higher or lower is better, so nothing can meet it. Fill in "
+        "the direction."
+    ),
+    "entry_twice": N_("Row {row}: {value} stands in row {other_row} already. Leave one of the two out."),
     # roads
     "class_unknown": N_("{count} lines have a road class that is not known ({values}); they count as unclassified."),
     "class_missing": N_("No column tells the road class, so all {count} lines count as unclassified."),

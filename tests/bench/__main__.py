@@ -6,7 +6,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, emergency, network, study
+from tests.bench import desk, emergency, indicators, network, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
@@ -21,3 +21,4 @@ if __name__ == "__main__":
                 subprocess.run([sys.executable, "-m", "tests.bench", name], cwd=root, env=environment, check=True)
         network.run()
         study.run()
+        indicators.run()

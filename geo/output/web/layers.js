@@ -204,6 +204,7 @@
 
   const LAYERS = [
     { name: "ground", paint: paintGround, needs: () => [] },
+    { name: "choropleth", paint: yida.choropleth.paint, needs: (s) => [s.choropleth] },
     { name: "bands", paint: paintBands, needs: (s) => [s.layers.bands, s.threshold_min, s.breaks] },
     { name: "roads", paint: paintRoads, needs: (s) => [s.layers.roads] },
     { name: "villages", paint: paintVillages, needs: (s) => [s.layers.villages, s.layers.uncovered, s.threshold_min, s.breaks, s.minutes, s.village_classes] },

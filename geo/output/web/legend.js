@@ -68,6 +68,20 @@
     });
   }
 
+  function choroplethRows(app, body) {
+    const shown = app.state.choropleth;
+    if (!shown) return;
+    const part = section(body, shown.title);
+    [...shown.classes].reverse().forEach(({ colour, text }) => row(part, swatch(colour), text));
+    if (yida.choropleth.lacking(app)) row(part, hatched(), shown.none);
+  }
+
+  function hatched() {
+    const picture = swatch(yida.choropleth.GROUND);
+    svg("path", { d: "M-12 1L-7-6M-9 6L0-6M-2 6L7-6M5 6L12-3", stroke: yida.choropleth.LINES, "stroke-width": 1.4 }, picture);
+    return picture;
+  }
+
   const bandText = (app, { from, to }) => say(app, "band", { from, to });
   const beyondText = (app) => say(app, "beyond", { n: app.state.threshold_min });
 
@@ -181,13 +195,15 @@
 
   function fill(app) {
     const { box } = app.chrome;
-    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= NARROW_PX;
+    const enough = app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // its few classes are what the map is about
+    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= enough;
     const details = node("details", "yida-legend");
     details.open = open;
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
     const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
-    [markRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows].forEach((rows) => rows(app, body));
+    const parts = [markRows, choroplethRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows];
+    parts.forEach((rows) => rows(app, body));
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -106,9 +106,11 @@
 
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
-    const wide = app.map.getSize().x >= 860;
-    const legend = (app.pending || app.state).stage ? 450 : 250;
-    return { paddingTopLeft: [wide ? legend : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const width = app.map.getSize().x;
+    const wide = width >= 860;
+    const { stage, choropleth } = app.pending || app.state;
+    const legend = wide ? (stage ? 450 : 250) : choropleth && width >= 430 ? 264 : 14;
+    return { paddingTopLeft: [legend, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
@@ -182,7 +184,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
-    s.marks, s.mark_kinds, s.village_classes,
+    s.marks, s.mark_kinds, s.village_classes, s.choropleth,
   ];
 
   function changed(name, needs) {
@@ -320,6 +322,11 @@
     return hits.find((unit) => unit.level !== "county") || hits[0];
   }
 
+  function colouredAt(latlng) {
+    const unit = app.state.choropleth ? unitAt(latlng) : null;
+    return unit ? unitPlace(unit) : null;
+  }
+
   function onClick(event) {
     if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
     if (app.state.pick) return yida.tell({ kind: "place", lon: event.latlng.lng, lat: event.latlng.lat });
@@ -330,13 +337,14 @@
       return yida.choose(place.kind, place.id);
     }
     const unit = unitAt(event.latlng);
+    if (unit && app.state.choropleth) yida.tip.show(app, unitPlace(unit), event.containerPoint);
     if (unit) yida.choose("unit", unit.id);
   }
 
   function onHover(event) {
     if (!app.ready) return;
     const overControl = event.originalEvent.target.closest(".leaflet-control");
-    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2);
+    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2) || colouredAt(event.latlng);
     app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
     if (place) yida.tip.show(app, place, event.containerPoint);
     else yida.tip.hide(app);

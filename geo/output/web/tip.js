@@ -33,9 +33,14 @@
     return lines;
   }
 
+  function linesOf(app, place) {
+    if (place.mark) return yida.marks.tipLines(app, place.mark);
+    if (place.kind === "unit") return yida.choropleth.lines(app, place.id);
+    return place.kind === "village" ? villageLines(app, place.index) : facilityLines(app, place.index);
+  }
+
   function show(app, place, point) {
-    const own = place.kind === "village" ? villageLines : facilityLines;
-    const lines = place.mark ? yida.marks.tipLines(app, place.mark) : own(app, place.index);
+    const lines = linesOf(app, place);
     const name = yida.legend.node("strong", "", place.name);
     app.tip.replaceChildren(name, ...lines.map((line) => yida.legend.node("span", "", line)));
     app.tip.hidden = false;
