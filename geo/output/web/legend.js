@@ -88,13 +88,30 @@
   // Villages and reach share their colours, so one set of rows serves both.
   function timeRows(app, body) {
     const { layers } = app.state;
-    const dots = layers.villages && app.state.minutes && app.state.minutes.length;
+    const dots = layers.villages && !app.state.village_classes && app.state.minutes && app.state.minutes.length;
     const areas = layers.bands && app.bands.length;
     if (!dots && !areas) return;
     const part = section(body, say(app, "legend.minutes"));
     const steps = symbols.classes(app.state);
     steps.forEach((step) => row(part, areas ? swatch(step.colour, 0.75) : circle(step.colour, "#5c7381", 5.5), bandText(app, step)));
     if (areas) beyondAreas(app, part);
+  }
+
+  function classRows(app, body) {
+    const told = app.state.village_classes;
+    if (!told || !app.state.layers.villages) return;
+    const part = section(body, told.title);
+    const used = new Set(told.of);
+    told.classes.forEach((own, k) => used.has(k) && row(part, circle(own.colour, "#5c7381", 5.5), own.label));
+    if (told.lines_label) row(part, stripe([{ stroke: "#5c7381", "stroke-width": 1.2 }]), told.lines_label);
+  }
+
+  function markRows(app, body) {
+    const kinds = app.state.mark_kinds || {};
+    const present = Object.keys(kinds).filter((kind) => app.marks.some((mark) => mark.kind === kind));
+    if (!present.length) return;
+    const part = section(body, app.state.marks_title || "");
+    present.forEach((kind) => row(part, yida.marks.picture(kinds[kind].look), kinds[kind].label));
   }
 
   function beyondAreas(app, part) {
@@ -110,7 +127,8 @@
     const part = section(body, say(app, villages ? "layer.villages" : "layer.uncovered"));
     const found = app.standings();
     const ring = uncovered ? symbols.BEYOND_RING : "";
-    if (found.has("beyond")) row(part, circle(symbols.BEYOND, "#5c7381", 5, ring), beyondText(app));
+    const late = app.state.village_classes ? symbols.HALO : symbols.BEYOND;
+    if (found.has("beyond")) row(part, circle(late, "#5c7381", 5, ring), beyondText(app));
     if (found.has("unreached")) row(part, unreachedPicture(), say(app, "unreachable"));
     if (villages) sizeRow(app, part);
   }
@@ -169,7 +187,9 @@
     if (!kinds.size) return;
     const part = section(body, say(app, "legend.route"));
     const dotted = { stroke: "#1d2b53", "stroke-width": 3.4, "stroke-linecap": "round", "stroke-dasharray": "0.1 6.4" };
-    if (kinds.has("road")) row(part, stripe([{ stroke: "#1d2b53", "stroke-width": 3.6 }]), say(app, "route.road"));
+    const named = new Map(app.routes.filter((route) => route.label).map((route) => [route.label, route.colour]));
+    named.forEach((colour, label) => row(part, stripe([{ stroke: colour, "stroke-width": 3.6 }]), label));
+    if (kinds.has("road") && !named.size) row(part, stripe([{ stroke: "#1d2b53", "stroke-width": 3.6 }]), say(app, "route.road"));
     if (kinds.has("offroad")) row(part, stripe([dotted]), say(app, "route.offroad"));
   }
 
@@ -182,7 +202,7 @@
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
     const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
-    [choroplethRows, facilityRows, timeRows, villageRows, ...lines, routeRows].forEach((rows) => rows(app, body));
+    [choroplethRows, markRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows].forEach((rows) => rows(app, body));
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -41,7 +41,7 @@
 
   yida.init = function (map, options) {
     app = {
-      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], tiersOn: new Set(),
+      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], marks: [], tiersOn: new Set(),
       drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false, resizing: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
@@ -66,7 +66,10 @@
   function prepare() {
     const { map } = app;
     document.body.classList.add("yida-body");
-    map.getContainer().setAttribute("role", "region");
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    // Leaflet focuses the map at a click; the page around it must not scroll under the pointer meanwhile.
+    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.setMaxZoom(18);
     const PaintLayer = defineLayer();
     LAYERS.forEach(({ name, paint }, i) => {
@@ -123,6 +126,8 @@
 
   function scaleTo(bounds) {
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
+    // Leaflet would fly up to a minimum above its present zoom, and arrive there after the county was fitted.
+    if (app.map.getZoom() < app.fitZoom) app.map.setView(bounds.getCenter(), app.fitZoom, { animate: false });
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
     app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
@@ -158,6 +163,8 @@
     document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
+    app.marks = yida.marks.read(state);
+    app.map.getContainer().classList.toggle("yida-picking", Boolean(state.pick));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
     if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
@@ -176,7 +183,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
-    s.choropleth,
+    s.marks, s.mark_kinds, s.village_classes, s.choropleth,
   ];
 
   function changed(name, needs) {
@@ -268,7 +275,7 @@
     if (kind === "unit") return unitPlace(unit.get(id));
     const table = { village: villages, facility: facilities }[kind];
     const index = table ? table.at.get(id) : undefined;
-    if (index === undefined) return null;
+    if (index === undefined) return yida.marks.find(context, kind, id);
     const own = kind === "facility" ? tier.get(facilities.tier[index]) : null;
     const radius = (zoom) => (own ? sizeOf(context, zoom, own) : kind === "village" ? radiusOf(context, zoom, villages.population[index]) : 0);
     if (kind === "facility" && !own) return null;
@@ -288,6 +295,8 @@
   // The nearest thing under the pointer; symbols of a higher tier win over what they cover.
   function under(point, slack) {
     const { facilities, villages } = app.data;
+    const mark = yida.marks.under(app, point, slack);
+    if (mark) return mark;
     const found = nearest("facility", facilities, point, slack, (i) => facilityShown(app, i));
     return found || nearest("village", villages, point, slack, (i) => villageShown(app, i));
   }

@@ -15,8 +15,10 @@
     const { population } = app.data.villages;
     const lines = [];
     const people = population[i];
+    const own = yida.marks.classOf(app, i);
     if (typeof people === "number") lines.push(words(app.state, "population", { n: figure(app.state, people) }));
     const how = yida.layers.standing(app, i);
+    if (own && how !== "unreached") lines.push(own.label);
     if (how === "unreached") lines.push(words(app.state, "unreachable"));
     if (how === "within" || how === "beyond") {
       lines.push(words(app.state, "minutes", { n: figure(app.state, app.state.minutes[i], 1) }));
@@ -37,7 +39,7 @@
   }
 
   function show(app, place, point) {
-    const lines = linesOf(app, place);
+    const lines = place.mark ? yida.marks.tipLines(app, place.mark) : linesOf(app, place);
     const name = yida.legend.node("strong", "", place.name);
     app.tip.replaceChildren(name, ...lines.map((line) => yida.legend.node("span", "", line)));
     app.tip.hidden = false;
