@@ -10,6 +10,7 @@ from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 MAP_HEIGHT_PX = 720
@@ -22,7 +23,7 @@ def stage(_: Translate, language: str, question: Question) -> None:
         study = question.study
         found = compute.nearest(study, question.mode, question.assumptions, question.tiers)
         show.key_figures(_, question, found, compute.county_coverage(study, found, question.threshold_min))
-        chosen = state.selection()
+        chosen = state.selection(study)
         village = chosen.item_id if chosen and chosen.kind == "village" else None
         ways = compute.journeys(study, question.mode, question.assumptions, village) if village else []
         left, right = st.columns([5, 3], gap="medium")
@@ -38,9 +39,10 @@ def stage(_: Translate, language: str, question: Question) -> None:
                 on_change=on_map_click,
             )
             st.caption(facts_line(_, question))
-        with right:
-            show.details(_, language, question, found, ways)
-            show.township_table(_, question, found)
+        if not on_stage():
+            with right:
+                show.details(_, language, question, found, ways)
+                show.township_table(_, question, found)
 
 
 page = page_setup(N_("Map"))

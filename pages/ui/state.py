@@ -54,10 +54,12 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 
 
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
-    """The address's parameters for what is chosen now; the map adds centre and zoom."""
+    """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     state = st.session_state
     changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return ({"set": changed} if changed else {}) | {
+    return {
+        "set": changed,
+        "stage": "1" if state.get("stage") else "",
         "study": state.study,
         "t": str(state.threshold),
         "mode": state.mode,
@@ -91,9 +93,17 @@ def select(kind: str, item_id: str) -> None:
     st.session_state.selection = Selection(kind, item_id)
 
 
-def selection() -> Selection | None:
-    """What is highlighted now."""
-    return st.session_state.get("selection")
+def selection(study: Study) -> Selection | None:
+    """What is highlighted now; None when the study (another version of it, perhaps) does not have it."""
+    chosen: Selection | None = st.session_state.get("selection")
+    if chosen is None:
+        return None
+    table, key = {
+        "village": (study.demand, "demand_id"),
+        "facility": (study.facility, "facility_id"),
+        "unit": (study.unit, "unit_code"),
+    }[chosen.kind]
+    return chosen if (table[key] == chosen.item_id).any() else None
 
 
 def fly(target: dict[str, object] | None) -> None:

@@ -175,6 +175,24 @@ def test_a_link_with_nonsense_opens_the_default_county(open_app: Callable[..., A
     assert app.errors == []
 
 
+def test_a_look_at_another_page_forgets_nothing_that_was_asked(open_app: Callable[..., App]) -> None:
+    app = open_app("?t=32&mode=walk&when=night&tiers=village_clinic&lang=en", locale="en-GB")
+    app.settled()
+    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    share = app.page.get_by_test_id("stMetricValue").first.inner_text()
+    app.page.get_by_text("Layers", exact=True).click()
+    app.page.get_by_test_id("stSidebar").get_by_text("Roads", exact=True).click()
+    app.settled().wait_for_function("!yida.debug().legend.includes('Main road')")
+    for name in ("Data desk", "About", "Map"):
+        app.page.get_by_role("link", name=name).click()
+        app.idle()
+    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    assert app.page.get_by_test_id("stMetricValue").first.inner_text() == share
+    frame = app.settled()
+    assert not frame.evaluate("yida.debug().legend.includes('Main road')")
+    expect(app.page.get_by_text("On foot, Night")).to_be_visible()
+
+
 def test_layers_switched_off_leave_map_and_legend(open_app: Callable[..., App]) -> None:
     app = open_app()
     frame = app.settled()
@@ -241,6 +259,7 @@ def test_a_speed_changed_on_the_page_lowers_the_figure_and_reaches_the_address(o
     dialog = app.page.get_by_role("dialog")
     dialog.get_by_role("button", name="采用这些数值").hover()  # waits until it has stopped opening
     app.write_cell(dialog.get_by_test_id("stDataFrame"), 0.19, 5, "10")  # tertiary roads
+    expect(dialog.get_by_text("有 1 项与默认值不同")).to_be_visible()
     app.photograph("speeds-zh")
     dialog.get_by_role("button", name="采用这些数值").click()
     expect(app.page.get_by_text("已改 1 项")).to_be_visible()
