@@ -7,7 +7,7 @@ may write to them.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, empty
 
 
 @dataclass(frozen=True)
@@ -30,6 +31,7 @@ class Sources:
     facilities: Path | None = None
     demand: Path | None = None
     units: Path | None = None
+    indicators: Path | None = None
     crs: str | None = None  # of files that do not say it themselves
     terrain: str = "plain"
     illustrative: bool = False
@@ -82,6 +84,7 @@ class Study:
     roads: Roads
     report: Report
     content_id: str
+    catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
     @property
     def name(self) -> str:

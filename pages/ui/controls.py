@@ -133,21 +133,17 @@ def _layers(_: Translate) -> dict[str, bool]:
 
 def search(_: Translate, study: Study) -> None:
     """A box that finds a village, facility or township by name and flies there."""
+    index = compute.search_index(study)
     st.selectbox(
         _("Find a village, facility or township"),
-        options=list(_index(study)),
-        format_func=lambda key: f"{_index(study)[key]} · {_kind_name(_, key)}",
+        options=list(index),
+        format_func=lambda key: f"{index[key]} · {_kind_name(_, key)}",
         index=None,
         key="search",
         placeholder=_("Find a village, facility or township"),
         label_visibility="collapsed",
         on_change=lambda: _fly_to(study, st.session_state.search),
     )
-
-
-def _index(study: Study) -> dict[str, str]:
-    """`kind:id` → name of everything that can be found, townships first."""
-    return compute.search_index(study)
 
 
 def _kind_name(_: Translate, key: str) -> str:

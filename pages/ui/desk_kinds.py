@@ -21,6 +21,7 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
     "roads": (*_TABLES, *_LAYERS, "pbf", "osm", "gz"),
     "indicators": _TABLES,
     "raster": ("tif", "tiff"),
+    "catalogue": _TABLES,
 }
 
 
@@ -35,6 +36,7 @@ def kind_name(_: Translate, kind: str) -> str:
         "roads": _("Roads"),
         "indicators": _("Indicator values"),
         "raster": _("Raster of people"),
+        "catalogue": _("Catalogue of indicators"),
         "restore": _("Restored"),
     }
     return names.get(kind, kind)
@@ -50,6 +52,7 @@ def wanted(_: Translate, kind: Kind) -> str:
         "roads": _("Roads as an OpenStreetMap extract or a line layer; they replace the stored ones."),
         "indicators": _("Indicator values: code, township, period, numerator and denominator."),
         "raster": _("People per cell as a GeoTIFF; they are given to the stored villages or to points of a grid."),
+        "catalogue": _("The list of indicators: code, name, aspect, what is counted, unit, target, document."),
     }
     return sentences[kind]
 

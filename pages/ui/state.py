@@ -56,9 +56,7 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
     """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     state = st.session_state
-    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return {
-        "set": changed,
+    return edits_asked() | {
         "stage": "1" if state.get("stage") else "",
         "study": state.study,
         "t": str(state.threshold),
@@ -68,6 +66,11 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
         "show": ",".join(shown),
         "lang": language,
     }
+
+
+def edits_asked() -> dict[str, str]:
+    """The address's parameter for changed speeds and factors, empty when nothing was changed."""
+    return {"set": ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))}
 
 
 def edits() -> dict[str, float]:
