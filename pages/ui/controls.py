@@ -7,6 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
+from geo.output.words import condition_name, mode_name
 from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
@@ -55,17 +56,6 @@ def condition_choice(_: Translate) -> None:
         required=True,
         persist_state="session",
     )
-
-
-def mode_name(_: Translate, mode: str) -> str:
-    """A travel mode in words."""
-    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
-    return names[mode]
-
-
-def condition_name(_: Translate, condition: str) -> str:
-    """A condition in words."""
-    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
 
 
 def language_switch(_: Translate, language: str) -> None:
