@@ -5,9 +5,9 @@ import streamlit as st
 
 from geo.model.assumptions import default_rows
 from geo.model.errors import N_
+from geo.output.words import mode_name
 from pages.ui import compute
 from pages.ui.assumed import item_name, unit_name
-from pages.ui.controls import mode_name
 from pages.ui.emergency_words import interval_table
 from pages.ui.layout import page_setup
 from pages.ui.text import plain

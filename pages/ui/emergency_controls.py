@@ -8,10 +8,11 @@ from geo.model.assumptions import Assumptions
 from geo.model.bases import Base
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
+from geo.output.words import condition_name
 from pages.ui import compute, emergency_plan, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
-from pages.ui.controls import condition_choice, condition_name, language_switch, study_choice
+from pages.ui.controls import condition_choice, language_switch, study_choice
 from pages.ui.emergency_words import case_name, interval_name, start_name
 from pages.ui.text import Translate, plain
 
