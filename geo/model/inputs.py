@@ -7,7 +7,7 @@ may write to them.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ import pandas as pd
 
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, empty
 from geo.model.schemes import Scheme, scheme_of
 
 
@@ -32,6 +33,7 @@ class Sources:
     demand: Path | None = None
     units: Path | None = None
     links: Path | None = None
+    indicators: Path | None = None
     crs: str | None = None  # of files that do not say it themselves
     terrain: str = "plain"
     illustrative: bool = False
@@ -85,6 +87,7 @@ class Study:
     roads: Roads
     report: Report
     content_id: str
+    catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
     @property
     def name(self) -> str:

@@ -178,6 +178,19 @@ SENTENCES: dict[str, str] = {
     "level_in_use": N_("Level {level} is missing, and {count} facilities stand on it. Keep it, or move them first."),
     "level_circle": N_("The levels lead in a circle: {value}. Take one of these parents away."),
     "level_order": N_("Level {level} stands above its parent {value}. Put levels from top to bottom."),
+    "indicator_unknown": N_(
+        "Row {row}: {value} is in no catalogue, so it has no target. Correct the code, or add it to the catalogue."
+    ),
+    # the data desk: catalogues, and tables of a programme
+    "choice_not_known": N_(
+        "Row {row}: {column} is {value}, which is none of: {choices}. It is treated as not told; correct it."
+    ),
+    "number_out_of_range": N_("Row {row}: {column} is {value}; it must lie between {low:g} and {high:g}. Correct it."),
+    "target_no_direction": N_(
+        "Row {row}: the target {value} does not say whether higher or lower is better, so nothing can meet it. Fill in "
+        "the direction."
+    ),
+    "entry_twice": N_("Row {row}: {value} stands in row {other_row} already. Leave one of the two out."),
     # roads
     "class_unknown": N_("{count} lines have a road class that is not known ({values}); they count as unclassified."),
     "class_missing": N_("No column tells the road class, so all {count} lines count as unclassified."),
@@ -219,6 +232,34 @@ SENTENCES: dict[str, str] = {
     ),
     "raster_partial": N_("The raster covers only {share_pct:g} % of the outline; people in the rest are not counted."),
     "villages_without_people": N_("{count} villages are the nearest to no inhabited cell and have no people."),
+    # emergency
+    "no_base": N_(
+        "The list of facilities has no emergency base, so nobody can be reached. Add a base on the map, choose a "
+        "facility as one, or mark bases in the list (column is_emergency_base)."
+    ),
+    "no_base_in_service": N_("No base is in service now, so nobody can be reached. Switch one on, or add one."),
+    "base_reaches_nobody": N_(
+        "From {count} bases no village can be reached by road, because they lie off the road network: {names}. Check "
+        "their positions."
+    ),
+    "base_without_ambulance": N_(
+        "{count} bases have no ambulance and are not counted: {names}. Enter how many each has, or switch it off."
+    ),
+    "ambulances_assumed": N_(
+        "The list does not say how many ambulances {count} bases have ({names}); one each is assumed. Enter the number."
+    ),
+    "clock_exceeded": N_(
+        "Before the ambulance leaves, {before:g} min have passed: more than the {threshold:g} min allowed, so nobody "
+        "is reached in time. Shorten an interval or allow more minutes."
+    ),
+    "capability_nobody": N_(
+        "No open facility in the list has the capability chosen, so no hospital can be shown. Enter it in the list "
+        "(column capabilities), or choose another one."
+    ),
+    "hospital_off_network": N_(
+        "{count} hospitals with the capability chosen lie off the road network and are not counted: {names}. Check "
+        "their positions, or load roads that lead there."
+    ),
 }  # fmt: skip
 
 

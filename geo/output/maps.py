@@ -29,16 +29,9 @@ Bounds = tuple[float, float, float, float]
 
 WEB_FOLDER = Path(__file__).parent / "web"
 SCRIPTS = (
-    "leaflet.js",
-    "symbols.js",
-    "paint.js",
-    "links.js",
-    "layers.js",
-    "legend.js",
-    "labels.js",
-    "tip.js",
-    "map.js",
-)
+    "leaflet.js", "symbols.js", "paint.js", "marks.js", "choropleth.js", "links.js", "layers.js", "legend.js",
+    "labels.js", "tip.js", "map.js",
+)  # fmt: skip
 STYLES = ("leaflet.css", "map.css")
 
 # Every text the browser side asks for, besides one `tier.<id>` for each tier of the scheme.

@@ -3,50 +3,17 @@
 A heading is one of the names that desk.headers knows, so that a template filled in is read without a question.
 """
 
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
-from geo.intake.desk.vocabulary import WORDS
 from geo.model.desk import Kind
 from geo.model.errors import N_
 from geo.model.links import load_link_kinds
+from geo.output.indicator_columns import INDICATOR_COLUMNS
+from geo.output.template_forms import Column
+from geo.output.template_forms import choice_column as _choice
+from geo.output.template_forms import number_column as _number
 
-Form = Literal["text", "number", "choice"]
-MOST_PEOPLE = 10_000_000.0
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a template. `meaning` and `unit` are message ids; `allowed` our values; `low`, `high` of a number."""
-
-    name: str
-    zh: str
-    en: str
-    meaning: str
-    example: str = ""
-    form: Form = "text"
-    required: bool = False
-    unit: str = ""
-    allowed: tuple[str, ...] = ()
-    low: float = 0.0
-    high: float = MOST_PEOPLE
-
-    def heading(self, language: str) -> str:
-        """The column's heading; a star marks what every row needs."""
-        return (self.zh if language == "zh" else self.en) + ("*" if self.required else "")
-
-
-def _number(
-    name: str, zh: str, en: str, meaning: str, example: str, unit: str = "", *, required: bool = False
-) -> Column:
-    limit = {"lon": 180.0, "lat": 90.0}.get(name[-3:], 0.0)
-    low, high = (-limit, limit) if limit else (0.0, MOST_PEOPLE)
-    return Column(name, zh, en, meaning, example, "number", required, unit, low=low, high=high)
-
-
-def _choice(name: str, zh: str, en: str, meaning: str, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name, zh, en, meaning, form="choice", allowed=allowed or tuple(WORDS[name]))
-
+__all__ = ["ALL_COLUMNS", "COLUMNS", "IN_CHINESE", "KINDS", "WITH_CORNERS", "WKT", "Column"]
 
 DEGREES, PEOPLE = N_("degrees"), N_("people")
 YES_NO = ("true", "false")
@@ -217,6 +184,8 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         ),
         Column("link_id", "关系编码", "Link ID", N_("Keeps a row the same row; made from the ends if empty.")),
     ),
+    "catalogue": INDICATOR_COLUMNS["catalogue"],
 }
+ALL_COLUMNS = COLUMNS | INDICATOR_COLUMNS  # those of a programme's tables among them
 WITH_CORNERS: dict[Kind, str] = {"units": "POLYGON", "boundary": "POLYGON", "roads": "LINESTRING"}
 KINDS: tuple[Kind, ...] = tuple(COLUMNS)

@@ -10,7 +10,7 @@ from geo.model.assumptions import Assumptions
 from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Ints, Mode
-from geo.network.graph import Graph, build_graph
+from geo.network.graph import Graph, Trip, build_graph
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
 from geo.network.snapping import EdgeIndex, Snapped
@@ -25,6 +25,7 @@ class Network:
     assumptions: Assumptions
     facility: Snapped
     demand: Snapped
+    index: EdgeIndex  # for places that come later
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,12 @@ def assumptions_for(study: Study, condition: str = "day") -> Assumptions:
     return Assumptions(condition=condition, terrain=study.terrain)
 
 
-def network_of(study: Study, mode: Mode, assumptions: Assumptions) -> Network:
-    """The study's roads in one mode, with facilities and demand snapped to them."""
-    graph = build_graph(study.roads, mode, assumptions)
+def network_of(study: Study, mode: Mode, assumptions: Assumptions, trip: Trip | None = None) -> Network:
+    """The study's roads in one mode, with facilities and demand snapped to them; `trip` as in build_graph."""
+    graph = build_graph(study.roads, mode, assumptions, trip)
     index = EdgeIndex(graph, assumptions)
-    places = [index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
-    return Network(graph, assumptions, *places)
+    facility, demand = (index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand))
+    return Network(graph, assumptions, facility, demand, index)
 
 
 def open_rows(study: Study, tiers: tuple[str, ...]) -> Ints:

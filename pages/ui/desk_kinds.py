@@ -22,6 +22,7 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
     "indicators": _TABLES,
     "links": _TABLES,
     "raster": ("tif", "tiff"),
+    "catalogue": _TABLES,
 }
 
 
@@ -38,6 +39,7 @@ def kind_name(_: Translate, kind: str) -> str:
         "links": _("Links between facilities"),
         "scheme": _("Scheme of levels"),
         "raster": _("Raster of people"),
+        "catalogue": _("Catalogue of indicators"),
         "restore": _("Restored"),
     }
     return names.get(kind, kind)
@@ -54,6 +56,7 @@ def wanted(_: Translate, kind: Kind) -> str:
         "indicators": _("Indicator values: code, township, period, numerator and denominator."),
         "links": _("Links: kind, from, to; who reads, supplies, refers, owns. Ends by id or name."),
         "raster": _("People per cell as a GeoTIFF; they are given to the stored villages or to points of a grid."),
+        "catalogue": _("The list of indicators: code, name, aspect, what is counted, unit, target, document."),
     }
     return sentences[kind]
 

@@ -6,11 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, network, structure, study
+from tests.bench import desk, emergency, export, indicators, network, structure, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
-    alone = {"build": study.build, "desk": desk.run}
+    alone = {"build": study.build, "desk": desk.run, "emergency": emergency.run, "export": export.run}
     if sys.argv[1:]:
         alone[sys.argv[1]]()
     else:
@@ -22,3 +22,4 @@ if __name__ == "__main__":
         network.run()
         study.run()
         structure.run()
+        indicators.run()
