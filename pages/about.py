@@ -5,9 +5,9 @@ import streamlit as st
 
 from geo.model.assumptions import default_rows
 from geo.model.errors import N_
+from geo.output.words import mode_name
 from pages.ui import compute
 from pages.ui.assumed import item_name, unit_name
-from pages.ui.controls import mode_name
 from pages.ui.emergency_words import interval_table
 from pages.ui.layout import page_setup
 from pages.ui.text import plain
@@ -44,6 +44,7 @@ st.subheader(_("Software"), anchor=False)
 st.markdown(
     _(
         "Yida is free software under the Apache License 2.0. The map is drawn with Leaflet (BSD 2-Clause); reading, "
-        "geometry and search are done by GDAL, GEOS, PROJ, libosmium and SciPy."
+        "geometry and search are done by GDAL, GEOS, PROJ, libosmium and SciPy; pages and pictures are set by Typst "
+        "(Apache 2.0) in Noto Sans SC (OFL 1.1), slides made by python-pptx (MIT)."
     )
 )

@@ -27,7 +27,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
         limits = compute_emergency.hospital_problems(study, assumptions, asked.capability)
         emergency_show.key_figures(_, language, asked, found)
         emergency_show.problems(_, [*found.problems, *limits])
-        picked = state.selection(study)
+        picked = chosen.picked(study)
         village = picked.item_id if picked and picked.kind == "village" else None
         legs = compute_emergency.rescue(study, assumptions, found, village) if village else None
         left, right = st.columns([5, 3], gap="medium")
@@ -53,6 +53,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
 
 def picture(_: Translate) -> None:
     """What the map shows."""
+    state.hold("em_view")
     names = {
         "arrival": _("First arrival"),
         "hospital": _("At the hospital"),

@@ -14,7 +14,6 @@ from geo.model.assumptions import CONDITIONS, check_mode
 from geo.model.errors import FileNotWritten, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
-from geo.model.schemes import load_scheme
 from geo.network.breaks import Breaks
 from geo.network.reach import contour
 from geo.output.language import Translate
@@ -150,7 +149,7 @@ def _reach(options: argparse.Namespace, _: Translate) -> None:
         check_minutes(threshold)
     study = opened(options.name, _)
     network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
-    tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
+    tiers = study.scheme.select(options.tiers.split(","))
     surface = studies.surface_of(study, network, tiers, max(thresholds))
     areas = [contour(surface, threshold) for threshold in thresholds]
     try:
@@ -182,12 +181,12 @@ def check_minutes(minutes: float) -> None:
 def care_asked(study: Study, options: argparse.Namespace) -> closing.Care:
     """The nearest facility of the tiers that count, with all roads open. Raises NothingSelected, ChoiceUnknown."""
     network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
-    return closing.care_of(study, network, load_scheme(study.scheme_id).select(options.tiers.split(",")))
+    return closing.care_of(study, network, study.scheme.select(options.tiers.split(",")))
 
 
 def band_asked(care: closing.Care, options: argparse.Namespace, closed: Breaks) -> conditions.Band:
     """People covered when all speeds are lower and higher by conditions.BAND_SHARE."""
-    tiers = load_scheme(care.study.scheme_id).select(options.tiers.split(","))
+    tiers = care.study.scheme.select(options.tiers.split(","))
     minutes = conditions.speed_band(care.study, care.network, tiers, breaks=closed)
     return conditions.coverage_band(care.study, minutes, options.minutes, conditions.BAND_SHARE)
 

@@ -48,6 +48,7 @@ def add(commands: Commands, _: Translate) -> None:
         default=[],
         help=_("heights of the land: SRTM tiles (.hgt, .hgt.zip) or GeoTIFF"),
     )
+    create.add_argument("--links", type=Path, help=_("links: who reads for, supplies or refers to whom"))
     create.add_argument("--crs", help=_("coordinate system of files that do not say it, such as EPSG:4490"))
     create.add_argument("--scheme", default="", help=_("levels of care: a file of data/reference/schemes"))
     create.add_argument("--terrain", choices=TERRAINS, default="plain", help=_("mountain slows vehicles"))
@@ -78,6 +79,7 @@ def _create(options: argparse.Namespace, _: Translate) -> None:
         demand=options.demand,
         units=options.units,
         heights=tuple(options.heights),
+        links=options.links,
         crs=options.crs,
         terrain=options.terrain,
     )

@@ -16,11 +16,11 @@ from geo.model.problems import Problem
 from geo.model.roads import Roads
 
 Kind = Literal[
-    "facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights", "catalogue",
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "heights", "catalogue",
     "counties", "milestones", "pairings",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
-    "facilities", "demand", "units", "boundary", "roads", "indicators", "raster", "heights", "catalogue",
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "heights", "catalogue",
 )  # fmt: skip
 PROGRAMME_KINDS: tuple[Kind, ...] = ("counties", "milestones", "pairings", "indicators")  # of many counties
 

@@ -113,6 +113,11 @@ SENTENCES: dict[str, str] = {
     "parent_circle": N_(
         "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
     ),
+    # the data desk: capabilities
+    "capability_unknown": N_(
+        "Row {row}: {name} names a capability nobody has defined: {value}. Use ids of data/reference/capabilities.csv, "
+        "or add it there."
+    ),
     # the data desk: areas and indicators
     "roads_elsewhere": RoadsElsewhere.sentence,
     "geometry_not_an_area": N_("Row {row}: {name} is no area. Draw its outline as a polygon."),
@@ -134,6 +139,45 @@ SENTENCES: dict[str, str] = {
         "Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month "
         "(2024-03)."
     ),
+    # links
+    "link_kind_unknown": N_("Row {row}: the kind of link {value} is not known. Choose from: {choices}."),
+    "link_end_missing": N_("Row {row}: {column} is empty. Name the facility, village or township by id or name."),
+    "link_end_unknown": N_(
+        "Row {row}: {column} is {value}, which is no facility, village or township of this study. Correct it; for an "
+        "institution outside the county fill in its name and position."
+    ),
+    "link_itself": N_("Row {row}: {value} is linked to itself. Name the other end."),
+    "link_twice": N_("Row {row}: the link {value} stands in row {other_row} already. Leave one of the two out."),
+    "link_two_parents": N_(
+        "Row {row}: {name} would have two parents, {parent} and {other}. Keep one; the parent that manages a facility "
+        "stands in the facility list."
+    ),
+    "link_manages": N_(
+        "Row {row}: that {parent} manages {name} stands in the facility list, as its parent, and nowhere else. Enter "
+        "it there if it is missing, and leave this row out."
+    ),
+    "link_properties": N_("Row {row}: the properties {value} are no JSON object; they were left out."),
+    "link_outside_nowhere": N_(
+        "Row {row}: {name} lies outside the county and has no position, so no arrow can be drawn to it. Fill in its "
+        "longitude and latitude."
+    ),
+    # schemes of levels
+    "scheme_lacks": N_("It lacks {value}. Start from a scheme that is shipped."),
+    "scheme_levels": N_("It needs a list of 1 to {most} levels ([[tier]]); found: {value}."),
+    "scheme_name": N_("{value} needs a name in Chinese (zh) and in English (en)."),
+    "scheme_word": N_("The organisation {value} is not known. Choose from: {choices}."),
+    "level_lacks": N_("Level {level} lacks {value}."),
+    "level_id": N_("{level} cannot be the id of a level: use letters, digits and _, beginning with a letter."),
+    "level_word": N_("Level {level}: the symbol {value} is not known. Choose from: {choices}."),
+    "level_colour": N_("Level {level}: {value} is no colour. Write it like #0B5CAD."),
+    "level_expected": N_("Level {level}: {value} is no expected count. Write a number, N, or nothing."),
+    "level_number": N_("Level {level}: {what} is {value}; it must lie between {low} and {high}."),
+    "level_capability": N_("Level {level}: nobody has defined the capability {value}. Known: {choices}."),
+    "level_twice": N_("Level {level} stands there twice. Give each level its own id."),
+    "level_parent_unknown": N_("Level {level}: its parent {value} is no level of this scheme. Choose from: {choices}."),
+    "level_in_use": N_("Level {level} is missing, and {count} facilities stand on it. Keep it, or move them first."),
+    "level_circle": N_("The levels lead in a circle: {value}. Take one of these parents away."),
+    "level_order": N_("Level {level} stands above its parent {value}. Put levels from top to bottom."),
     "indicator_unknown": N_(
         "Row {row}: {value} is in no catalogue, so it has no target. Correct the code, or add it to the catalogue."
     ),

@@ -29,8 +29,8 @@ Bounds = tuple[float, float, float, float]
 
 WEB_FOLDER = Path(__file__).parent / "web"
 SCRIPTS = (
-    "leaflet.js", "symbols.js", "paint.js", "marks.js", "choropleth.js", "layers.js", "legend.js", "labels.js",
-    "tip.js", "map.js",
+    "leaflet.js", "symbols.js", "paint.js", "marks.js", "choropleth.js", "links.js", "layers.js", "legend.js",
+    "labels.js", "tip.js", "map.js",
 )  # fmt: skip
 STYLES = ("leaflet.css", "map.css")
 

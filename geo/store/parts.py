@@ -14,7 +14,7 @@ from geo.model.heights import Heights
 from geo.model.inputs import Report, Study
 from geo.model.problems import Problem
 from geo.model.roads import Roads
-from geo.model.schema import CATALOGUE, Column, empty
+from geo.model.schema import CATALOGUE, LINK, Column, empty
 
 _FRAMES = ("facility", "demand", "indicator")
 _MAPS = ("unit", "outline")
@@ -22,7 +22,7 @@ NAMES = (*_FRAMES, *_MAPS, "roads")
 _HEIGHTS = "heights"  # a part of studies that have them
 _VERTEX_HEIGHT = "vertex_height_m"
 # Came later: versions of older programs lack them, so they are stored only when they hold something.
-_SINCE: dict[str, dict[str, Column]] = {"catalogue": CATALOGUE}
+_SINCE: dict[str, dict[str, Column]] = {"catalogue": CATALOGUE, "link": LINK}
 
 
 def names_of(study: Study) -> tuple[str, ...]:

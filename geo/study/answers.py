@@ -10,7 +10,6 @@ from geo.model.assumptions import Assumptions
 from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Ints, Mode
-from geo.model.schemes import load_scheme
 from geo.network.graph import Graph, Trip, build_graph, is_outward
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
@@ -110,7 +109,7 @@ def journeys(study: Study, network: Network, times: pd.DataFrame, demand_id: str
     point = np.flatnonzero(study.demand["demand_id"] == demand_id)
     own = times[times["demand_id"] == demand_id].set_index("tier")["facility_id"]
     out = []
-    for tier in load_scheme(study.scheme_id).tiers:
+    for tier in study.scheme.tiers:
         if tier.tier_id in own.index:
             row = np.flatnonzero(study.facility["facility_id"] == own[tier.tier_id])
             way = route(network.graph, network.facility.take(row), network.demand.take(point), network.assumptions)

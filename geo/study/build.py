@@ -13,6 +13,7 @@ from geo.intake.areas import assign_units, extent_outline, voronoi_units
 from geo.intake.files.height_cells import guarded_heights
 from geo.intake.files.reading import is_osm
 from geo.intake.lines import ways_from_lines
+from geo.intake.links import links_from
 from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sample_names
 from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, indicators_from, units_from
@@ -20,6 +21,7 @@ from geo.model.assumptions import Assumptions
 from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere, TableEmpty, TablesNotGiven
 from geo.model.heights import Heights
 from geo.model.inputs import Report, Sources, Study, content_id
+from geo.model.links import no_links
 from geo.model.problems import Problem, refused
 from geo.model.roads import ROAD_CLASSES, Roads, Ways
 from geo.model.schema import INDICATOR_VALUE, empty
@@ -56,26 +58,30 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     outline, unit = _read_areas(sources, facility, demand, roads)
     facility = _placed(facility, unit, "facility_id")
     demand = _placed(demand, unit, "demand_id")
+    link, found = _read_links(sources, scheme, facility, demand, unit)
+    problems += found
     progress(N_("network"))
     outside = _outside(facility, outline) + _outside(demand, outline)
     indicator, found = _read_indicators(sources, unit)
     problems += outside + found
     report = _report(roads, facility, demand, len(outside), problems)
     progress(N_("naming"))
-    tables = (facility, demand, indicator, unit, outline)
+    tables = (facility, demand, indicator, link, unit, outline)
     return _named(Study(sources.header(), *tables, roads, report, "", heights=heights))
 
 
 def _named(study: Study) -> Study:
     """The study under the name of its content."""
-    tables = [study.facility, study.demand, study.indicator, study.unit, study.outline]
+    tables = [study.facility, study.demand, study.indicator, study.link, study.unit, study.outline]
     tables += [study.catalogue] if len(study.catalogue) else []  # studies without one keep the name they had
     return replace(study, content_id=content_id(study.header, tables, study.roads, study.heights))
 
 
 def with_tables(study: Study, tables: Mapping[str, pd.DataFrame | Roads | Heights | None]) -> Study:
-    """Another study with some parts replaced (facility, demand, unit, outline, indicator, catalogue, roads, heights),
-    its report anew. Roads take their heights from the study's."""
+    """Another study with parts replaced (facility, demand, unit, outline, indicator, catalogue, link, roads, heights).
+
+    Its report and its name are made anew. Roads take their heights from the study's.
+    """
     changed = replace(study, **tables)  # type: ignore[arg-type]
     if changed.heights is not None and {"roads", "heights"} & set(tables):
         changed = replace(changed, roads=on_land(changed.roads, changed.heights))
@@ -156,6 +162,14 @@ def _read_demand(sources: Sources) -> tuple[pd.DataFrame, list[Problem]]:
     if demand.empty:
         raise TableEmpty(path=sources.demand or sources.roads, table="demand", refused=refused(problems))
     return demand, problems
+
+
+def _read_links(
+    sources: Sources, scheme: Scheme, facility: pd.DataFrame, demand: pd.DataFrame, unit: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    if sources.links is None:
+        return no_links(), []
+    return links_from(sources.links, scheme, facility, demand, unit)
 
 
 def _read_indicators(sources: Sources, unit: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Problem]]:

@@ -23,7 +23,6 @@ from geo.model.desk import KINDS, Answers, Check, Kind, Mend
 from geo.model.errors import EditConflict, NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Floats, Mode
-from geo.model.schemes import load_scheme
 from geo.network.graph import build_graph
 from geo.network.snapping import EdgeIndex
 from geo.store import Store, parts
@@ -76,7 +75,7 @@ def context_of(study: Study) -> Context:
 
     outline = shapely.union_all(study.outline.geometry.to_numpy())
     return Context(
-        scheme=load_scheme(study.scheme_id),
+        scheme=study.scheme,
         outline=study.outline,
         unit=study.unit,
         demand=study.demand,
@@ -131,7 +130,7 @@ def coverage_change(
 
 def covered(study: Study, mode: Mode, kinds: tuple[str, ...], threshold_min: float) -> Coverage | None:
     """People within the threshold of tiers of some kinds; None where no such facility reaches anybody."""
-    tiers = load_scheme(study.scheme_id).select(list(kinds))
+    tiers = tuple(t for kind in kinds for t in study.scheme.of_kind(kind)) or study.scheme.usual()
     times = nearest_by_tier(study, network_of(study, mode, assumptions_for(study)))
     try:
         minutes = nearest_counted(study, times, tiers)["travel_time_min"]
@@ -161,7 +160,7 @@ def _joined(base: Study, mine: Study, theirs: Study, kind: Kind) -> tuple[Study 
     """Their study with my change of one kind, or the conflicts. What has no rows of its own is joined whole or not."""
     part = TABLE[kind]
     tables = [getattr(study, part) for study in (base, mine, theirs)]
-    if kind in ("facilities", "demand"):
+    if kind in ("facilities", "demand", "links"):
         merged, conflicts = rebase(tables[0], tables[1], tables[2], identity(tables[0]))
     elif kind in FIGURED:
         merged, conflicts = rebase(figures(tables[0]), figures(tables[1]), figures(tables[2]), "figure_id")

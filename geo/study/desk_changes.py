@@ -17,7 +17,7 @@ from geo.intake.desk.difference import Difference, compare, identity, merge, pla
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
-from geo.model.schema import CATALOGUE, INDICATOR_VALUE, UNIT, conform
+from geo.model.schema import CATALOGUE, INDICATOR_VALUE, LINK, UNIT, conform
 from geo.study.build import with_tables
 from geo.study.relief import heights_share
 
@@ -28,6 +28,7 @@ TABLE: dict[Kind, str] = {
     "boundary": "outline",
     "roads": "roads",
     "indicators": "indicator",
+    "links": "link",
     "catalogue": "catalogue",
     "raster": "demand",
     "heights": "heights",
@@ -95,6 +96,8 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
         found = _area_difference(stored, new, one=check.kind == "boundary")
     elif check.kind in FIGURED:
         found = compare(figures(stored), figures(new), decisions)
+    elif check.kind == "links":
+        found = compare(link_figures(stored), link_figures(new), decisions)
     else:
         found = compare(stored, new, decisions)
     return replace(found, gone=_really_gone(found, stored, check))
@@ -126,6 +129,8 @@ def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple
         return found.gone
     if check.kind in FIGURED:
         stored, refused = figures(stored), figures(refused)
+    elif check.kind == "links":
+        stored, refused = link_figures(stored), link_figures(refused)
     key = identity(stored)
     ids, names = set(refused[key]), {plain_name(n) for n in refused["name"]} - {""}
     named = stored[key].isin(ids) | stored["name"].map(plain_name).isin(names)
@@ -137,6 +142,11 @@ def figures(table: pd.DataFrame) -> pd.DataFrame:
     parts = table[list(_ENTRY if "title" in table.columns else _FIGURE)].astype("str")
     ids = parts.agg("|".join, axis=1) if len(table) else pd.Series(dtype="str")
     return table.assign(figure_id=ids.astype("str"), name="", lon=np.nan, lat=np.nan)
+
+
+def link_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Links with the columns that a comparison looks at; they are the same by their id alone."""
+    return table.assign(name="", lon=np.nan, lat=np.nan)
 
 
 def settled_figures(table: pd.DataFrame) -> pd.DataFrame:
@@ -242,6 +252,10 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     if check.kind in FIGURED:
         both = merge(figures(stored), figures(new), found, gone_are_closed=False)
         return laid(study, check.kind, settled_figures(both))
+    if check.kind == "links":
+        both = merge(link_figures(stored), link_figures(new), found, gone_are_closed=False)
+        gone = set(stored["link_id"].iloc[list(found.gone)]) if gone_are_closed else set()
+        return laid(study, check.kind, conform(both[~both["link_id"].isin(gone)], LINK, path="", name="link"))
     return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
 
 

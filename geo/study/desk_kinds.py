@@ -211,6 +211,7 @@ READERS: dict[Kind, Callable[[File, Context], Check]] = {
     "facilities": check_list,
     "demand": check_list,
     "indicators": check_list,
+    "links": check_list,
     "catalogue": check_list,
     "counties": check_list,
     "milestones": check_list,

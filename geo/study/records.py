@@ -15,7 +15,6 @@ from geo.model.desk import Answers
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.model.roads import Ints
-from geo.model.schemes import load_scheme
 from geo.network.calibration import Calibration, Trips, calibrate, drive_minutes
 from geo.network.snapping import EdgeIndex, Snapped
 from geo.network.travel_time import nearest_times
@@ -129,7 +128,7 @@ def base_rows(study: Study) -> Ints:
     for chosen in (facility["is_emergency_base"].astype(bool), facility["ambulances"].fillna(0) > 0):
         if (chosen & still).any():
             return np.flatnonzero(chosen & still)
-    return open_rows(study, load_scheme(study.scheme_id).select(list(HOSPITALS)))
+    return open_rows(study, study.scheme.select(list(HOSPITALS)))
 
 
 def _nearest_base(study: Study, network: Network, scene: Snapped) -> Ints:

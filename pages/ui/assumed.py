@@ -8,6 +8,7 @@ import streamlit as st
 from geo.model.assumptions import Assumption, Assumptions, default_rows
 from geo.model.errors import YidaError
 from geo.model.roads import Mode
+from geo.output.words import item_name, unit_name
 from pages.ui import state
 from pages.ui.text import Translate, plain
 
@@ -63,55 +64,3 @@ def _keep(mode: Mode, edits: dict[str, float]) -> None:
     others = {key: value for key, value in state.edits().items() if key.split(".")[1] not in (mode, "all")}
     st.session_state.edits = others | edits
     st.rerun()
-
-
-def item_name(_: Translate, row: Assumption) -> str:
-    """What a figure is about, in words."""
-    condition, _colon, road_class = row.item.partition(":")
-    if road_class:
-        return _("{condition}, on: {road}").format(
-            condition=item_name(_, replace(row, item=condition)), road=item_name(_, replace(row, item=road_class))
-        )
-    names = {
-        "motorway": _("Motorway"),
-        "trunk": _("Trunk road"),
-        "primary": _("Primary road"),
-        "secondary": _("Secondary road"),
-        "tertiary": _("Tertiary road"),
-        "unclassified": _("Minor road"),
-        "residential": _("Residential street"),
-        "living_street": _("Living street"),
-        "service": _("Service road"),
-        "track": _("Track"),
-        "path": _("Path"),
-        "footway": _("Footway"),
-        "steps": _("Steps"),
-        "ferry": _("Ferry"),
-        "maxspeed": _("Share of the posted limit that is driven"),
-        "unpaved": _("On unpaved roads"),
-        "mountain": _("In the mountains"),
-        "day": _("By day"),
-        "night": _("By night"),
-        "rain": _("In rain"),
-        "snow": _("In snow"),
-        "ice": _("In ice"),
-        "climb": _("Speed lost on a climb"),
-        "steepest": _("Least speed on a climb"),
-        "ice_from": _("Height from which roads are icy in ice"),
-        "demand": _("Between village and road, on foot"),
-        "facility": _("Between road and facility"),
-    }
-    return names.get(row.item, row.item)
-
-
-def unit_name(_: Translate, row: Assumption) -> str:
-    """The unit of a figure, in words."""
-    names = {
-        "km/h": _("km/h"),
-        "m": _("m above the sea"),
-        "share of the posted limit": _("share of the limit"),
-        "share of the speed": _("share"),
-        "share of the speed lost per % of climb": _("share for each % of climb"),
-        "least share of the speed left on a climb": _("share"),
-    }
-    return names.get(row.unit, row.unit)

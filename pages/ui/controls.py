@@ -7,6 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
+from geo.output.words import condition_name, mode_name
 from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
@@ -37,42 +38,31 @@ def sidebar(_: Translate, language: str) -> Question:
         mode = st.selectbox(
             _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
         )
-        st.segmented_control(
-            _("Conditions"),
-            CONDITIONS,
-            key="condition",
-            format_func=lambda c: condition_name(_, c),
-            required=True,
-            persist_state="session",
-        )
+        condition_choice(_)
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
 
 
-def mode_name(_: Translate, mode: str) -> str:
-    """A travel mode in words."""
-    names = {
-        "ambulance": _("Ambulance"),
-        "car": _("Car"),
-        "e_bike": _("E-bike"),
-        "walk": _("On foot"),
-        "all": _("All modes"),
-    }
-    return names[mode]
-
-
-def condition_name(_: Translate, condition: str) -> str:
-    """A condition in words."""
-    names = {"day": _("Day"), "night": _("Night"), "rain": _("Rain"), "snow": _("Snow"), "ice": _("Ice")}
-    return names[condition]
+def condition_choice(_: Translate) -> None:
+    """The choice of the conditions, the same on every page that asks for them."""
+    state.hold("condition")
+    st.segmented_control(
+        _("Conditions"),
+        CONDITIONS,
+        key="condition",
+        format_func=lambda c: condition_name(_, c),
+        required=True,
+        persist_state="session",
+    )
 
 
 def language_switch(_: Translate, language: str) -> None:
     """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
+    state.hold("lang")
     st.segmented_control(
         _("Language"),
         LANGUAGES,
@@ -109,7 +99,7 @@ def _forget_selection() -> None:
 def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
     scheme = compute.scheme(study)
     names = {t.tier_id: t.name[language] for t in scheme.tiers}
-    counted_key = state.tier_choice("tiers", scheme, scheme.select(list(state.DEFAULT_TIERS)))
+    counted_key = state.tier_choice("tiers", scheme, scheme.usual())
     counted = st.multiselect(
         _("Tiers that count"),
         list(names),

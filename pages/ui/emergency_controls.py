@@ -4,14 +4,15 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from geo.model.assumptions import CONDITIONS, Assumptions
+from geo.model.assumptions import Assumptions
 from geo.model.bases import Base
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
+from geo.output.words import condition_name
 from pages.ui import compute, emergency_plan, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
-from pages.ui.controls import condition_name, language_switch, study_choice
+from pages.ui.controls import condition_choice, language_switch, study_choice
 from pages.ui.emergency_words import case_name, interval_name, start_name
 from pages.ui.text import Translate, plain
 
@@ -41,20 +42,14 @@ def sidebar(_: Translate, language: str) -> Emergency:
         study = study_choice(_, language)
         clock = _clock(_)
         capability, limit = _case(_, language)
-        st.segmented_control(
-            _("Conditions"),
-            CONDITIONS,
-            key="condition",
-            format_func=lambda c: condition_name(_, c),
-            required=True,
-            persist_state="session",
-        )
+        condition_choice(_)
         layers = _layers(_)
         editor_button(_, "ambulance")
     return Emergency(study, clock, capability, limit, state.assumptions(study), layers)
 
 
 def _clock(_: Translate) -> Clock:
+    state.hold("em_preset")
     names = {"policy15": _("Policy"), "drive15": _("Drive only"), chosen.OWN: _("Own")}
     st.segmented_control(
         _("Clock"),

@@ -32,7 +32,7 @@ def map_state(
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group for the picture chosen."""
     study, view = asked.study, st.session_state.em_view
-    bases, picked = asked.bases(_), state.selection(asked.study)
+    bases, picked = asked.bases(_), chosen.picked(study)
     colours = colours_of(found) if view == "serves" else {}
     minutes, threshold = _minutes(asked, found, view)
     return {
@@ -209,7 +209,7 @@ def on_click(_: Translate, asked: controls.Emergency) -> None:
         st.session_state.em_pick = False
         emergency_plan.add_place(_, asked.study, float(clicked["lon"]), float(clicked["lat"]))
     elif kind in MARKS:
-        state.select("base", str(clicked["id"]))
+        chosen.choose_base(str(clicked["id"]))
     elif kind == "hospital":
         state.select("facility", str(clicked["id"]))
     elif kind in ("village", "unit"):

@@ -11,8 +11,9 @@ from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.route import Route
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
-from pages.ui import compute, compute_emergency, emergency_plan, state
+from pages.ui import compute, compute_emergency, emergency_plan
 from pages.ui import emergency_controls as controls
+from pages.ui import emergency_state as chosen
 from pages.ui.emergency_map import ambulances_text
 from pages.ui.emergency_words import case_name
 from pages.ui.text import Translate, plain
@@ -69,7 +70,7 @@ def problems(_: Translate, told: list[Problem]) -> None:
 
 def details(_: Translate, language: str, asked: controls.Emergency, found: Emergency, legs: Rescue | None) -> None:
     """What is known of the highlighted village, base, hospital or township."""
-    picked = state.selection(asked.study)
+    picked = chosen.picked(asked.study)
     if picked is None:
         st.info(_("Click a village on the map to see its rescue step by step, or a base to see who depends on it."),
                 icon=":material/touch_app:")  # fmt: skip
@@ -147,9 +148,7 @@ def _road(_: Translate, way: Route | None) -> str:
 
 
 def _base(_: Translate, asked: controls.Emergency, found: Emergency, base_id: str) -> None:
-    own = next((base for base in asked.bases(_) if base.base_id == base_id), None)
-    if own is None:
-        return
+    own = next(base for base in asked.bases(_) if base.base_id == base_id)
     st.subheader(plain(own.name), anchor=False)
     unit = compute_emergency.unit_names(asked.study).get(own.unit_code, "—")
     st.caption(f"{plain(unit)} · {plain(ambulances_text(_, own))}")

@@ -71,6 +71,19 @@ def name_preset() -> None:
     st.session_state.em_preset = fits[0] if fits else OWN
 
 
+def choose_base(base_id: str) -> None:
+    """Highlight a base; the other pages know none, so it is kept apart from what they highlight."""
+    st.session_state.selection = None
+    st.session_state.em_base = base_id
+
+
+def picked(study: Study) -> state.Selection | None:
+    """What is highlighted on this page; None when the study, or its bases as they are now, do not have it."""
+    base_id = st.session_state.get("em_base")
+    known = {base.base_id for base in st.session_state.em_plans.get(study.content_id, ())}
+    return state.selection(study) or (state.Selection("base", base_id) if base_id in known else None)
+
+
 def limit_key(capability: str) -> str:
     """The widget key of the minutes within which a patient is to be at the hospital."""
     return f"em_within:{capability}"

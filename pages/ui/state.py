@@ -43,6 +43,12 @@ def restore(studies: list[str]) -> None:
     st.session_state.asked_tiers = {key: (asked[key].split(",") if key in asked else None) for key in ("tiers", "show")}
 
 
+def hold(key: str) -> None:
+    """Write a choice anew before its widget is drawn: on a switch of pages Streamlit would take it for none."""
+    if st.session_state.get(key) is not None:
+        st.session_state[key] = st.session_state[key]
+
+
 def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
     """The widget key of a tier choice for this scheme, filled with the address's tiers or the default ones."""
     widget = f"{key}:{scheme.scheme_id}"

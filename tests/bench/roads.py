@@ -4,7 +4,6 @@ import time
 
 import numpy as np
 
-from geo.model.schemes import load_scheme
 from geo.network.breaks import breaks_at
 from geo.network.closures import minutes_without, people_carried
 from geo.store import open_store
@@ -17,7 +16,7 @@ def run() -> None:
     for name in ("xishui", "nordurland"):
         study = open_study(open_store(), name)
         network = network_of(study, "ambulance", assumptions_for(study))
-        tiers = load_scheme(study.scheme_id).select(["county_hospital", "township_hospital"])
+        tiers = study.scheme.select(["county_hospital", "township_hospital"])
         begin = time.perf_counter()
         care = closing.care_of(study, network, tiers)
         say(f"{name}: search with all roads open, ready to close some", (time.perf_counter() - begin) * 1000, "ms")

@@ -201,3 +201,25 @@ def test_every_interval_set_before_the_figures_follow_within_a_second(open_app: 
         expect(app.page.get_by_text(f"turnout {minutes} + drive").first).to_be_visible()
         spans.append(time.monotonic() - begin)
     assert min(spans) < 1
+
+
+def test_a_walk_through_the_pages_keeps_language_conditions_and_clock(open_app: Callable[..., App]) -> None:
+    app = open_app("emergency?lang=en&when=night&clock=drive15&t=20&picture=serves")  # in a Chinese browser
+    app.settled()
+    app.click_on_map("base", "520330T112")
+    expect(app.page.get_by_role("heading", name="官店镇卫生院")).to_be_visible()
+    for page, words in (
+        ("Map", "People within 20 min"),
+        ("Emergency", "Reached within 20 min from the ambulance's departure"),
+        ("About", "Turnout, minutes"),
+        ("Emergency", "Reached within 20 min from the ambulance's departure"),
+    ):
+        app.page.get_by_role("link", name=page, exact=True).first.click()
+        if page == "About":
+            expect(app.page.get_by_role("heading", name="About Yida")).to_be_visible()
+            continue
+        expect(app.page.get_by_text(words, exact=True)).to_be_visible()
+        app.idle()
+        expect(app.page.get_by_test_id("stAlert").filter(has_text="is not known")).to_have_count(0)
+        expect(app.page.get_by_test_id("stSidebar").get_by_role("radio", name="Night")).to_be_checked()
+    assert app.errors == [] and app.outside == []

@@ -9,7 +9,6 @@ import pytest
 from playwright.sync_api import expect
 
 from geo.model.roads import Roads
-from geo.model.schemes import load_scheme
 from geo.store import open_store
 from geo.study import assumptions_for, closing, network_of, open_study
 from tests.browser.conftest import App
@@ -23,7 +22,7 @@ def worst(tmp_path_factory: pytest.TempPathFactory) -> tuple[Roads, int, float]:
     """The sample county's roads, and the segment whose closure puts most people out of 15 minutes."""
     study = open_study(open_store(tmp_path_factory.mktemp("roads")), "xishui")
     network = network_of(study, "ambulance", assumptions_for(study))
-    tiers = load_scheme(study.scheme_id).select(["county_hospital", "township_hospital"])
+    tiers = study.scheme.select(["county_hospital", "township_hospital"])
     row = closing.rank_segments(closing.care_of(study, network, tiers), 15).iloc[0]
     return study.roads, int(row["edge"]), float(row["lost"])
 

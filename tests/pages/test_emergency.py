@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.analysis.coverage import coverage
@@ -22,12 +23,14 @@ PAGE = Path(__file__).resolve().parents[2] / "pages" / "emergency.py"
 
 @pytest.fixture(scope="module", autouse=True)
 def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """A store of the tests' own."""
+    """A store of the tests' own, which the process forgets again: it holds one open for all its pages."""
     patch = pytest.MonkeyPatch()
     patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
     patch.delenv("YIDA_DATABASE_URL", raising=False)
+    st.cache_resource.clear()
     yield
     patch.undo()
+    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pytest
 
-from geo.model.schemes import load_scheme
 from geo.network.breaks import NO_BREAKS, breaks_at
 from geo.store import open_store
 from geo.study import assumptions_for, closing, network_of, open_study
@@ -14,7 +13,7 @@ from tests.pages.test_pages import home, opened, values  # noqa: F401
 @pytest.fixture(scope="module")
 def care():
     study = open_study(open_store(), "xishui")
-    tiers = load_scheme(study.scheme_id).select(["county_hospital", "township_hospital"])
+    tiers = study.scheme.select(["county_hospital", "township_hospital"])
     return closing.care_of(study, network_of(study, "ambulance", assumptions_for(study)), tiers)
 
 

@@ -79,6 +79,17 @@ ALIASES: dict[str, dict[str, str]] = {
         "denominator": "denominator 分母 分母值",
         "source": "source 来源 数据来源",
     },
+    "link": {
+        "link_id": "linkid id 关系编码 联系编码 编号",
+        "kind": "kind linkkind 关系类型 联系类型 网络类型 类型 type",
+        "from_id": "fromid from 起点机构 起点 上级机构 服务方 提供机构 来源机构",
+        "to_id": "toid to 终点机构 终点 下级机构 接受方 接受机构 服务对象 目标机构",
+        "since": "since 起始时间 开始时间 起始日期 建立时间",
+        "properties": "properties 属性 附加信息",
+        "outside_name": "outsidename 县外机构 县外机构名称",
+        "outside_lon": "outsidelon 县外经度",
+        "outside_lat": "outsidelat 县外纬度",
+    },
     "catalogue": {
         "indicator_code": "indicatorcode 指标代码 指标编码 指标编号 序号 编号 code",
         "version": "version 版本 年版",

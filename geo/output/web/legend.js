@@ -208,6 +208,7 @@
     const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
     const parts = [markRows, choroplethRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows];
     parts.forEach((rows) => rows(app, body));
+    yida.links.legend(app, body, { section, row, stripe });
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -52,6 +52,7 @@
   };
 
   async function fetchJson(url) {
+    if (app.options.given && Object.hasOwn(app.options.given, url)) return app.options.given[url]; // a file asks nobody
     const answer = await fetch(url, { credentials: "same-origin" });
     if (!answer.ok) throw new Error(`${answer.status} ${url}`);
     return answer.json();
@@ -88,7 +89,7 @@
     const { map } = app;
     map.on("click", onClick);
     map.on("mousemove", onHover);
-    map.on("mouseout movestart zoomstart", () => yida.tip.hide(app));
+    map.on("mouseout movestart zoomstart", () => (yida.tip.hide(app), yida.links.hover(app, null)));
     map.on("moveend", onMoved);
     map.on("zoomend", () => app.ready && (yida.labels.refresh(app), yida.legend.fill(app)));
     new ResizeObserver(onResize).observe(map.getContainer());
@@ -121,7 +122,8 @@
     if (app.unseen) return app.map.setView(bounds.getCenter(), 9, { animate: false });
     scaleTo(bounds);
     const view = app.options.view;
-    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false });
+    // Set anew, not panned to: a pan goes by whole pixels, and the address would change by itself.
+    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false, reset: true });
     else app.map.fitBounds(bounds, { ...padding(), animate: false });
   }
 
@@ -171,6 +173,7 @@
     if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
+    yida.links.follow(app, state);
     fly(state.fly);
     writeAddress();
     app.lastUpdateMs = performance.now() - began;
@@ -184,7 +187,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
-    s.marks, s.mark_kinds, s.village_classes, s.choropleth,
+    s.marks, s.mark_kinds, s.village_classes, s.choropleth, s.links,
   ];
 
   function changed(name, needs) {
@@ -352,6 +355,7 @@
     const overControl = event.originalEvent.target.closest(".leaflet-control");
     const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2) || colouredAt(event.latlng);
     app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
+    yida.links.hover(app, place);
     if (place) yida.tip.show(app, place, event.containerPoint);
     else yida.tip.hide(app);
   }
