@@ -24,7 +24,7 @@ from geo.intake.files.archives import checked_members, inflated
 from geo.intake.files.plain_layers import WGS84
 from geo.intake.rasters import MAGIC, carried, check_size, check_tiff, opened_tiff, system_of, window_of
 from geo.model.errors import FileMissing, FileUnreadable, RasterElsewhere
-from geo.model.heights import Heights
+from geo.model.heights import Box, Heights
 from geo.model.roads import Floats
 
 EXPECTED = "an SRTM tile (.hgt or zipped .hgt) or a GeoTIFF of heights"
@@ -35,8 +35,6 @@ _HGT_NAME = re.compile(r"([NS])(\d{2})([EW])(\d{3})", re.IGNORECASE)
 _HGT_SIDES = (1201, 3601)
 _HGT_VOID = -32768
 _HGT_BYTES = 64 * 1024**2
-
-Box = tuple[float, float, float, float]  # west, south, east, north in degrees
 
 
 @dataclass(frozen=True)

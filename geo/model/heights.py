@@ -7,6 +7,8 @@ import numpy.typing as npt
 
 from geo.model.roads import Floats
 
+Box = tuple[float, float, float, float]  # west, south, east, north in degrees
+
 
 @dataclass(frozen=True)
 class Heights:

@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
-from geo.intake.files.height_cells import guarded_heights
+from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.reading import is_osm
 from geo.intake.lines import ways_from_lines
 from geo.intake.links import links_from

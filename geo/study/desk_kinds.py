@@ -17,8 +17,8 @@ from geo.intake.desk.area_rows import area_of
 from geo.intake.desk.checking import Context, check_raw
 from geo.intake.desk.matching import match_columns, own_columns, readable_headers
 from geo.intake.files.guard import guarded_noted, never
+from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
-from geo.intake.files.height_cells import guarded_heights
 from geo.intake.lines import ways_from_features
 from geo.model.desk import Answers, Check, Kind, Question
 from geo.model.errors import FileUnreadable

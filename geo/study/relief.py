@@ -4,8 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from geo.intake.heights import Box
-from geo.model.heights import Heights
+from geo.model.heights import Box, Heights
 from geo.model.problems import Problem
 from geo.model.roads import Floats, Roads
 from geo.network.slope import leg_slowness
@@ -46,4 +45,3 @@ def on_slopes(points: Snapped, place: tuple[Floats, Floats], heights: Heights | 
         return points
     there, back = leg_slowness(heights, place, (points.road_lon, points.road_lat))
     return replace(points, leg_slowness=np.nan_to_num(there if to_road else back, nan=1.0))
-

@@ -12,7 +12,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from geo.intake.files.height_cells import guarded_heights
+from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.heights import heights_from
 from geo.model.errors import FileUnreadable, RasterElsewhere
 from geo.model.inputs import Sources, content_id
