@@ -28,6 +28,7 @@ from geo.output.maps import SCRIPTS, WEB_FOLDER, bands_layer, static_layers
 from geo.output.report import missing_sentence, table_rows
 from geo.output.words import map_text
 
+OWN_FOLDER = Path(__file__).parent / "standalone"
 _MOST_ROWS = 300
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
@@ -152,8 +153,9 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
 
 def _page(data: Mapping[str, Any]) -> str:
     leaflet = Path(xstatic.pkg.leaflet.BASE_DIR)
-    scripts = [(leaflet if n == "leaflet.js" else WEB_FOLDER) / n for n in (*SCRIPTS, "standalone.js")]
-    styles = [leaflet / "leaflet.css", WEB_FOLDER / "map.css", WEB_FOLDER / "standalone.css"]
+    scripts = [(leaflet if n == "leaflet.js" else WEB_FOLDER) / n for n in SCRIPTS]
+    scripts.append(OWN_FOLDER / "standalone.js")
+    styles = [leaflet / "leaflet.css", WEB_FOLDER / "map.css", OWN_FOLDER / "standalone.css"]
     code = [_script_text(path) for path in scripts]
     looks = [re.sub(r"url\([^)]*\)", "none", path.read_text(encoding="utf-8")) for path in styles]
     policy = _POLICY.format(scripts=" ".join(map(_hash, code)), styles=" ".join(map(_hash, looks)))
