@@ -30,7 +30,7 @@ SENTENCES: dict[str, str] = {
     ),
     # rows kept
     "id_duplicate": N_("Row {row}: the id {value} is used before; this row is now {new}. Give each row its own id."),
-    "id_generated": N_("{count} rows of {table} have no id; ids were made from row numbers. Later edits need ids."),
+    "id_generated": N_("{count} rows of {table} have no id; ids were made for them. Later edits need ids."),
     "code_scientific": N_(
         "Row {row}: {column} is {value}: a spreadsheet has turned a code into a number and dropped digits. "
         "Format the column as text and export again."

@@ -14,6 +14,8 @@ import shapely
 
 from geo.intake.areas import assign_units
 from geo.intake.desk.difference import Difference, compare, identity, merge, plain_name
+from geo.intake.desk.listing import MADE
+from geo.intake.desk.told import told_by
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
@@ -32,7 +34,7 @@ TABLE: dict[Kind, str] = {
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
 SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
 COVERED = 0.5  # a stored township gives way when new ones cover more of it than this
-_MADE_UP = "unit-row-"  # how ids of rows without one begin
+_MADE_UP = f"unit{MADE}"  # how ids of rows without one begin
 _FIGURE = ("indicator_code", "unit_code", "period")
 _NO_CHANGES = pd.DataFrame(columns=["id", "name", "column", "before", "after"], dtype="str")
 _NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype="str"), "distance_m": [0.0] * 0})
@@ -89,7 +91,7 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     elif check.kind == "indicators":
         found = compare(figures(stored), figures(new), decisions)
     else:
-        found = compare(stored, new, decisions)
+        found = compare(stored, new, decisions, told_by(check))
     return replace(found, gone=_really_gone(found, stored, check))
 
 
@@ -211,7 +213,7 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     if check.kind == "indicators":
         both = merge(figures(stored), figures(new), found, gone_are_closed=False)
         return laid(study, check.kind, conform(both, INDICATOR_VALUE, path="", name="indicator"))
-    return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
+    return laid(study, check.kind, merge(stored, new, found, told_by(check), gone_are_closed=gone_are_closed))
 
 
 def _settled(stored: pd.DataFrame, new: pd.DataFrame, found: Difference) -> pd.DataFrame:

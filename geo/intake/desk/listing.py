@@ -4,10 +4,11 @@ Nothing is judged here. `values` holds what the text could be read as, unknown w
 (geo.intake.desk.validating, geo.intake.desk.classifying) look at both and say what is wrong.
 """
 
+import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -43,6 +44,8 @@ CODES = {
 }
 PLACED = ("village", "seat")  # qualities of positions that stand for a whole village or township
 SCHEMA: dict[str, dict[str, Column]] = {"facility": FACILITY, "demand": DEMAND}
+MADE = "-auto-"  # stands in ids that were made here
+_APART = ("name", "unit_code", "unit_name", "village_code", "address")  # tell rows without ids apart
 _EXTRA = ("unit_name", "village_code", "address")  # columns of lists that are read but not stored
 _AMOUNT = re.compile(r"[约共计近有]*\s*(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*(?:余|多)?\s*[张个人名位辆台床口]*")
 
@@ -133,7 +136,7 @@ def listing_of(text: pd.DataFrame, table: str, places: Places) -> Listing:
     quality = [q or own for q, own in zip(places.quality, told, strict=True)]
     placed = tuple(q if q in PLACED else "" for q in quality)  # those mended before are placed too
     read |= {"lon": places.lon, "lat": places.lat, "position_quality": quality}
-    read[KEY[table]] = unique_ids(full[KEY[table]].tolist(), full.index.tolist(), table)
+    read[KEY[table]] = unique_ids(full[KEY[table]].tolist(), _told_apart(full, places), table)
     read["unit_code"] = [_nine(code) for code in full["unit_code"].tolist()]
     return Listing(table, full, values.assign(**read), replace(places, quality=placed))  # type: ignore[arg-type]
 
@@ -169,16 +172,19 @@ def amount_in(text: str) -> str:
 # ---- ids and codes ---------------------------------------------------------------------------------------------
 
 
-def unique_ids(given: list[str], rows: list[int], table: str) -> list[str]:
-    """Every row's id: its own, one made from the row number where it has none that can be used, a suffix where a row
-    before has it."""
+def unique_ids(given: list[str], told: Sequence[str], table: str) -> list[str]:
+    """Every row's id: its own, one made of what is `told` of the row where it has none that can be used, a suffix where
+    a row before has it.
+
+    A made id is the same whenever the same is told, and another place's is another: row numbers would be neither.
+    """
     own = ["" if is_scientific(text) else text for text in given]
     taken = set(own)
     seen: set[str] = set()
     count: dict[str, int] = {}
     ids = []
-    for row, text in zip(rows, own, strict=True):
-        wanted = text or f"{table}-row-{row}"
+    for words, text in zip(told, own, strict=True):
+        wanted = text or made_id(table, words)
         new = wanted
         while new in seen or (new in taken and (new != wanted or not text)):
             count[wanted] = count.get(wanted, 1) + 1
@@ -186,6 +192,20 @@ def unique_ids(given: list[str], rows: list[int], table: str) -> list[str]:
         seen.add(new)
         ids.append(new)
     return ids
+
+
+def made_id(table: str, told: str) -> str:
+    """The id of a row that has none, of what is told of it."""
+    return f"{table}{MADE}{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _told_apart(full: pd.DataFrame, places: Places) -> list[str]:
+    """What the file itself says of name, township and place: the same when the file is read again."""
+    own = (full["lon"] != "").tolist()
+    where = zip(own, places.lon.tolist(), places.lat.tolist(), strict=True)
+    points = [f"{lon:.5f} {lat:.5f}" if stated else "" for stated, lon, lat in where]
+    words = zip(*(full[c].tolist() for c in _APART), strict=True)
+    return ["|".join([plain_name(name), *more, point]) for (name, *more), point in zip(words, points, strict=True)]
 
 
 def _nine(code: str) -> str:
