@@ -88,6 +88,9 @@ SENTENCES: dict[str, str] = {
         "Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct "
         "it."
     ),
+    "flag_unclear": N_(
+        "Row {row}: {column} is {value}, neither yes nor no; what is stored stays. Write yes or no."
+    ),
     "part_exceeds_whole": N_(
         "Row {row}: {value} people of 65 and over are more than all its {whole} people. Correct "
         "it."

@@ -1,12 +1,11 @@
 """What a study knows is kept: lists without ids, tiers, flags or positions change nothing they do not speak of."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
-from geo.intake.desk.checking import Context
 from geo.model.inputs import Study
 from geo.study import desk
 from geo.study.desk_changes import laid
@@ -14,11 +13,6 @@ from tests.geo.county import lonlat
 from tests.geo.desk_files import WGS, after_of, table
 
 NAMED = ("机构名称", "经度", "纬度", "层级")
-
-
-@pytest.fixture(scope="module")
-def context(toy: Study) -> Context:
-    return desk.context_of(toy)
 
 
 def read(study: Study, path: Path, header: Sequence[str], *rows: Sequence[object], kind: str = "facilities") -> Study:
@@ -53,3 +47,69 @@ def test_a_branch_follows_its_parent_to_the_stored_id(toy: Study, tmp_path: Path
         ["7", "东乡卫生院", *at(13000, 0), "一般乡镇卫生院", ""], ["8", "丙村卫生室", *at(12000, 100), "村卫生室", "7"],
     )  # fmt: skip
     assert after.facility.set_index("name").loc["丙村卫生室", "parent_id"] == "F2"
+
+
+# ---- flags -----------------------------------------------------------------------------------------------------
+
+BASES = ("机构编码", "机构名称", "经度", "纬度", "层级", "急救站")
+HOSPITAL = ["F1", "县人民医院", *at(0, -250), "县级公立医院"]
+
+
+@pytest.fixture
+def with_base(toy: Study) -> Study:
+    """The toy county with an emergency base at its hospital."""
+    return laid(toy, "facilities", toy.facility.assign(is_emergency_base=toy.facility["facility_id"] == "F1"))
+
+
+def bases(study: Study) -> list[str]:
+    return study.facility.loc[study.facility["is_emergency_base"], "facility_id"].tolist()
+
+
+@pytest.mark.parametrize("cell", [None, "", "待定"])
+def test_an_emergency_base_stays_one_when_the_list_does_not_speak_of_it(
+    with_base: Study, tmp_path: Path, cell: str | None
+) -> None:
+    header, row = (BASES[:-1], HOSPITAL) if cell is None else (BASES, [*HOSPITAL, cell])
+    assert bases(read(with_base, tmp_path / "a.csv", header, row)) == ["F1"]
+
+
+def test_a_base_that_is_given_up_is_shown_before_it_is_stored(with_base: Study, tmp_path: Path) -> None:
+    check = desk.check_file(
+        table(tmp_path / "a.csv", BASES, [[*HOSPITAL, "否"]]), "facilities", desk.context_of(with_base), WGS
+    )
+    changes = desk.difference(with_base, check, {}).changes
+    assert changes[changes["column"] == "is_emergency_base"][["before", "after"]].to_numpy().tolist() == [["yes", "no"]]
+    assert bases(after_of(with_base, check)) == []
+
+
+@pytest.mark.parametrize("cell", ["√", "是（1个）", "有", "1", "2个", "Y"])
+def test_a_tick_is_a_yes(toy: Study, tmp_path: Path, cell: str) -> None:
+    assert bases(read(toy, tmp_path / "a.csv", BASES, [*HOSPITAL, cell])) == ["F1"]
+
+
+# ---- tiers, categories, parents --------------------------------------------------------------------------------
+
+
+def test_what_a_name_suggests_never_takes_the_place_of_what_is_stored(toy: Study, tmp_path: Path) -> None:
+    """东乡卫生院 is a key township hospital (C210) of the county hospital: its name alone says neither."""
+    known = toy.facility.copy()
+    known.loc[known["facility_id"] == "F2", ["tier", "category", "parent_id"]] = ["key_township_hospital", "C210", "F1"]
+    study = laid(toy, "facilities", known)
+    after = read(study, tmp_path / "a.csv", ("机构名称", "经度", "纬度"), ["东乡卫生院", *at(13000, 0)])
+    assert after.content_id == study.content_id
+    header = ("机构名称", "经度", "纬度", "层级", "机构类别")
+    told = read(study, tmp_path / "b.csv", header, ["东乡卫生院", *at(13000, 0), "一般乡镇卫生院", "C220"])
+    told = told.facility.set_index("facility_id").loc["F2", ["tier", "category", "parent_id"]].tolist()
+    assert told == ["township_hospital_general", "C220", "F1"]
+
+
+def test_a_stored_parent_is_not_missing(toy: Study, tmp_path: Path) -> None:
+    header, row = ("机构名称", "经度", "纬度"), ["北村延伸服务点", *at(6500, 5400)]
+    point = {"facility_id": "F4", "name": row[0], "tier": "extension_point", "parent_id": "F2"}
+    known = pd.concat([toy.facility, toy.facility.iloc[[2]].assign(**point)], ignore_index=True)
+    study = laid(toy, "facilities", known)
+    path = table(tmp_path / "a.csv", header, [row])
+    codes = [
+        {p.code for p in desk.check_file(path, "facilities", desk.context_of(s), WGS).problems} for s in (toy, study)
+    ]
+    assert ["parent_missing" in found for found in codes] == [True, False]

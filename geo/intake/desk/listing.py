@@ -20,7 +20,7 @@ import pandas as pd
 from geo.intake.desk.difference import plain_name
 from geo.intake.desk.evidence import Evidence
 from geo.intake.desk.numbers import is_scientific, number_from
-from geo.intake.desk.vocabulary import WORDS, ours
+from geo.intake.desk.vocabulary import WORDS, ours, yes_or_no
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats
@@ -37,6 +37,7 @@ LIMITS: dict[str, float] = {  # more than this is a slip of the pen, not a count
     "population": 10_000_000,
     "population_65_plus": 10_000_000,
 }
+FLAGS = ("is_emergency_base",)
 KEY = {"facility": "facility_id", "demand": "demand_id"}
 CODES = {
     "facility": ("facility_id", "unit_code", "parent_id", "community_id"),
@@ -132,6 +133,7 @@ def listing_of(text: pd.DataFrame, table: str, places: Places) -> Listing:
     values = full.drop(columns=list(_EXTRA))
     read: dict[str, object] = {c: figures(full[c].tolist(), LIMITS[c])[0] for c in LIMITS if c in values.columns}
     read |= {c: [ours(c, t) for t in full[c].tolist()] for c in WORDS if c in values.columns}
+    read |= {c: [yes_or_no(t) is True for t in full[c].tolist()] for c in FLAGS if c in values.columns}
     told = [ours("position_quality", t) for t in full["position_quality"].tolist()]
     quality = [q or own for q, own in zip(places.quality, told, strict=True)]
     placed = tuple(q if q in PLACED else "" for q in quality)  # those mended before are placed too

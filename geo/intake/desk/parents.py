@@ -13,6 +13,7 @@ from rapidfuzz import fuzz, process
 from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found, Listing
 from geo.intake.desk.numbers import is_scientific
+from geo.intake.desk.pairing import alike
 from geo.model.desk import Mend
 
 ALIKE = 75.0
@@ -87,8 +88,11 @@ def parents_right(listing: Listing, context: Context) -> list[Found]:
     likely = _likely({t for t, p in zip(texts, parents, strict=True) if t and p not in known.ids}, known)
     needs = {tier.tier_id for tier in context.scheme.tiers if tier.kind == "extension_point"}
     tiers, units = listing.values["tier"].tolist(), listing.values["unit_code"].tolist()
+    stored = _StoredParents(context.facility)
     found = []
     for at, (row, own, text, parent) in enumerate(zip(listing.rows, ids, texts, parents, strict=True)):
+        if not text and stored.of(own, names[at]):
+            continue  # what is stored stays
         if not text and (tiers[at] in needs or is_branch(names[at])):
             found.append(_missing(listing, row, own, names[at], proposed_parent(names[at], units[at], known)))
         elif text and parent == own:
@@ -98,6 +102,22 @@ def parents_right(listing: Listing, context: Context) -> list[Found]:
         elif text and parent not in known.ids and not is_scientific(text):
             found.append(_unknown(listing, row, text, likely.get(text, "")))
     return found
+
+
+class _StoredParents:
+    """The parents that stored facilities have, by id and by a name that one alone bears."""
+
+    def __init__(self, facility: pd.DataFrame) -> None:
+        known = facility.reindex(columns=["facility_id", "name", "parent_id"])
+        ids, names, parents = (known[c].tolist() for c in known.columns)
+        self._by_id = dict(zip(ids, zip(map(plain_name, names), parents, strict=True), strict=True))
+        self._by_name = _once(zip(map(plain_name, names), parents, strict=True))
+
+    def of(self, own: str, name: str) -> str:
+        """The stored parent of a facility, "" where none is known."""
+        plain = plain_name(name)
+        known, parent = self._by_id.get(own, ("", ""))
+        return parent if known and alike(known, plain) else self._by_name.get(plain, "")
 
 
 def proposed_parent(name: str, unit_code: str, known: Known) -> str:

@@ -7,6 +7,8 @@ the place of what is stored (geo.intake.desk.difference).
 import numpy as np
 import pandas as pd
 
+from geo.intake.desk.listing import FLAGS
+from geo.intake.desk.vocabulary import yes_or_no
 from geo.model.desk import Check
 
 _STATED = {"tier": ("tier_stated",), "category": ("category_stated", "category_from_words")}
@@ -28,6 +30,8 @@ def told_by(check: Check) -> pd.DataFrame | None:
         "position_quality": place | _any(text, "position_quality"),
         "unit_code": place | _any(text, *_TOWNSHIP),
     }
+    if check.kind == "facilities":
+        told |= {flag: _understood(text, flag) for flag in FLAGS}
     for column in [c for c in _STATED if f"{c}_reason" in used.columns]:
         told[column] = used[f"{column}_reason"].isin(_STATED[column]).to_numpy(dtype=np.bool_)
     if "category" in told:
@@ -40,6 +44,12 @@ def _position(text: pd.DataFrame) -> "np.ndarray":
     """Rows with a position of their own: zeros stand for unknown."""
     cells = text["lon"] if "lon" in text.columns else pd.Series("", index=text.index)
     return np.array([str(cell).strip("0. ") != "" for cell in cells.fillna("")], dtype=np.bool_)
+
+
+def _understood(text: pd.DataFrame, flag: str) -> "np.ndarray":
+    """Rows whose flag says yes or no: an empty cell is no no."""
+    cells = text[flag] if flag in text.columns else pd.Series("", index=text.index)
+    return np.array([yes_or_no(str(cell)) is not None for cell in cells.fillna("")], dtype=np.bool_)
 
 
 def _any(text: pd.DataFrame, *columns: str) -> "np.ndarray":

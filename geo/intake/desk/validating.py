@@ -12,10 +12,11 @@ import shapely
 from pyproj import Geod
 
 from geo.intake.desk.likeness import twins
-from geo.intake.desk.listing import CODES, LIMITS, Context, Found, Listing, amount_in, figures
+from geo.intake.desk.listing import CODES, FLAGS, LIMITS, Context, Found, Listing, amount_in, figures
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
 from geo.intake.desk.parents import parents_right
+from geo.intake.desk.vocabulary import yes_or_no
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.projection import metric_crs, to_metric
@@ -106,6 +107,21 @@ def figures_possible(listing: Listing, context: Context) -> list[Found]:
                 for row, text in zip(listing.rows, texts, strict=True)
                 if text in codes
             ]
+    return found
+
+
+def flags_clear(listing: Listing, context: Context) -> list[Found]:
+    """Flags that say neither yes nor no: what is stored stays."""
+    found = []
+    for column in [c for c in FLAGS if c in listing.values.columns]:
+        unclear = {text for text in set(listing.cells(column)) if text and yes_or_no(text) is None}
+        found += [
+            Found(
+                listing.problem("flag_unclear", row, column, {"value": text}), Mend("flag_unclear", row, {column: ""})
+            )
+            for row, text in zip(listing.rows, listing.cells(column), strict=True)
+            if text in unclear
+        ]
     return found
 
 
@@ -228,6 +244,7 @@ RULES: tuple[Rule, ...] = (
     codes_unbroken,
     figures_possible,
     parts_within_wholes,
+    flags_clear,
     within_county,
     told_once,
     parents_right,

@@ -3,6 +3,7 @@
 A value that is not in the table stays as it is written. The first word of each is how templates write it in Chinese.
 """
 
+import re
 import unicodedata
 
 WORDS: dict[str, dict[str, str]] = {
@@ -37,10 +38,21 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+_NO = re.compile(r"否|不是|非|无|没有|未设?|不?无|×|x|✗|✘|n|no|f|false|0+")
+_YES = re.compile(r"是的?|有|已设|设有|√|✓|✔|☑|y|yes|t|true|[1-9]\d{0,2}[个处座家]?|[是有][1-9]\d{0,2}[个处座家]?")
+
 
 def ours(column: str, text: str) -> str:
     """The value of a column that a text means, or the text as it is."""
     return _MEANT.get(column, {}).get(_plain(text), text)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a flag's cell says ("是（1个）", "√", "2", "无"); None for what cannot be told, or nothing."""
+    plain = re.sub(r"\(.*?\)|[。.!\s]", "", unicodedata.normalize("NFKC", text)).casefold()
+    if _NO.fullmatch(plain):
+        return False
+    return True if _YES.fullmatch(plain) else None
 
 
 def theirs(column: str, value: str, language: str) -> str:

@@ -72,5 +72,10 @@ def test_a_name_on_its_spot_counts_more_than_a_number_that_another_bears() -> No
 
 
 def test_names_are_alike_when_one_is_in_the_other_or_nearly_the_same() -> None:
-    pairs = [("人民医院", "习水县人民医院"), ("北村卫生室", "北村村卫生室"), ("官店镇卫生院", "土城镇卫生院"), ("甲", "甲乙丙丁")]
+    pairs = [
+        ("人民医院", "习水县人民医院"),
+        ("北村卫生室", "北村村卫生室"),
+        ("官店镇卫生院", "土城镇卫生院"),
+        ("甲", "甲乙丙丁"),
+    ]
     assert [alike(plain_name(a), plain_name(b)) for a, b in pairs] == [True, True, False, False]
