@@ -167,6 +167,7 @@ SENTENCES: dict[str, str] = {
     "placed_by_like_name": N_(
         "Row {row}: {name} has no position and was placed at {place}, whose name is nearly the same. Check the name."
     ),
+    "position_kept": N_("{count} rows tell no position; each stays where it is stored."),
     "not_placed": N_("Row {row}: {name} has no position, and no code or name tells one. Click its place on the map."),
     "not_placed_tie": N_(
         "Row {row}: {name} has no position, and several places fit ({choices}). Click its place on the map."

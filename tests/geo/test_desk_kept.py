@@ -113,3 +113,22 @@ def test_a_stored_parent_is_not_missing(toy: Study, tmp_path: Path) -> None:
         {p.code for p in desk.check_file(path, "facilities", desk.context_of(s), WGS).problems} for s in (toy, study)
     ]
     assert ["parent_missing" in found for found in codes] == [True, False]
+
+
+# ---- positions -------------------------------------------------------------------------------------------------
+
+
+def test_a_list_without_positions_moves_nothing(toy: Study, tmp_path: Path) -> None:
+    header = ("机构编码", "机构名称", "层级", "床位数")
+    after = read(
+        toy, tmp_path / "a.csv", header, ["F3", "北村卫生室", "村卫生室", 4], ["", "东乡卫生院", "一般乡镇卫生院", 30]
+    )
+    assert after.facility["beds"].tolist()[1:] == [30, 4]
+    for column in ("lon", "lat", "position_quality"):
+        assert after.facility[column].equals(toy.facility[column])
+
+
+def test_villages_without_positions_stay_where_they_are(toy: Study, tmp_path: Path) -> None:
+    after = read(toy, tmp_path / "a.csv", ("村名", "常住人口"), ["岛村", 60], kind="demand")
+    assert after.demand["population"].sum() == toy.demand["population"].sum() + 10
+    assert after.demand[["lon", "lat"]].equals(toy.demand[["lon", "lat"]])

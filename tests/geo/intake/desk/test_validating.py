@@ -64,7 +64,9 @@ def faults() -> dict[str, Fault]:
         "no place on earth": Fault(put(CLINIC, lon="206.1"), CLINIC, "position_out_of_range", "error", False),
         "exchanged": Fault(put(CLINIC, **swapped), CLINIC, "position_swapped", "error"),
         "zeros": Fault(put(CLINIC, lon="0", lat="0"), CLINIC, "position_zero", "warning"),
-        "no position": Fault(put(CLINIC, lon="", lat=""), CLINIC, "placed_at_village", "warning"),
+        "no position": Fault(
+            put(CLINIC, lon="", lat="", facility_id="新1", name="太平村第二卫生室"), CLINIC, "placed_at_village", "warning"
+        ),
         "in the next county": Fault(put(CLINIC, lon="106.9", lat="28.3"), CLINIC, "outside_county", "warning", False),
         "in Beijing": Fault(put(CLINIC, lon="116.4", lat="39.9"), CLINIC, "position_far_away", "error", False),
         "in another township": Fault(
@@ -88,7 +90,9 @@ def faults() -> dict[str, Fault]:
         "tier in doubt": Fault(
             put(CLINIC, tier="", category="C220"), CLINIC, "tier_doubt_name", "warning"
         ),
-        "no parent": Fault(put(POINT + 1, parent_id=""), POINT + 1, "parent_missing", "warning"),
+        "no parent": Fault(
+            put(POINT + 1, parent_id="", facility_id="新2", name="新建延伸服务点"), POINT + 1, "parent_missing", "warning"
+        ),
         "parent in no list": Fault(put(CLINIC, parent_id="某医院"), CLINIC, "parent_unknown", "warning", False),
         "parent misspelt": Fault(put(CLINIC, parent_id="习水县人名医院"), CLINIC, "parent_unknown", "warning"),
         "its own parent": Fault(
