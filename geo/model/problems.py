@@ -88,6 +88,17 @@ SENTENCES: dict[str, str] = {
         "Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct "
         "it."
     ),
+    "unit_scaled": N_("Column {value} counts by {times:,}: {count} figures were multiplied to plain numbers."),
+    "unit_unknown": N_("Column {value} counts in {unit}, which is no unit of it. Write plain numbers."),
+    "people_not_whole": N_(
+        "{count} figures of {column} are not whole, such as {value}. Is the unit right? Write plain people."
+    ),
+    "code_decimal": N_("{count} codes of {column} were written as decimals (….0); the .0 was left out."),
+    "cells_filled": N_("{count} cells under merged cells were filled with the text above them."),
+    "status_unknown": N_(
+        "Row {row}: the status {value} is not known, so the facility counts as open. Write open or closed."
+    ),
+    "lead_unknown": N_("No medical community of the lead hospital {value} is known; the community is left empty."),
     "flag_unclear": N_(
         "Row {row}: {column} is {value}, neither yes nor no; what is stored stays. Write yes or no."
     ),

@@ -58,7 +58,9 @@ def usable(check: Check, study: Study) -> pd.DataFrame:
 
 
 def _one_outline(rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """All areas together as one row; what the file does not say stays as stored."""
+    """All areas together as one row; what the file does not say stays as stored. Of no area nothing."""
+    if rows.empty:
+        return rows
     whole = rows.iloc[[0]].copy()
     whole["geometry"] = [shapely.union_all(rows.geometry.to_numpy())]
     if str(whole["unit_code"].iat[0]).startswith(_MADE_UP):
@@ -133,7 +135,9 @@ def figures(table: pd.DataFrame) -> pd.DataFrame:
 
 def _area_difference(stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, one: bool) -> Difference:
     """Areas by code, then by name; an outline is always the outline. A line "geometry" tells the areas in km²."""
-    as_stored = new.assign(unit_code=stored["unit_code"].iloc[:1].to_numpy()) if one and len(stored) else new
+    as_stored = (
+        new.assign(unit_code=stored["unit_code"].iloc[:1].to_numpy()) if one and len(stored) and len(new) else new
+    )
     plain = [pd.DataFrame(t.drop(columns="geometry")).assign(lon=np.nan, lat=np.nan) for t in (stored, as_stored)]
     found = compare(plain[0], plain[1])
     lines = [line for p in found.pairs for line in _area_lines(stored.iloc[p.stored], new.iloc[p.new])]
@@ -206,6 +210,8 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind == "raster":
         return laid(study, check.kind, new.sort_values("demand_id", kind="stable", ignore_index=True))
+    if check.kind in ("units", "boundary") and new.empty:
+        return study
     if check.kind in ("units", "boundary"):
         closing = gone_are_closed or check.kind == "boundary"
         return laid(study, check.kind, _merged_areas(stored, new, found, gone_leave=closing))

@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from geo.model.inputs import Study
+from geo.store import Store
 from geo.study import desk
 from geo.study.desk_changes import laid
 from tests.geo.county import lonlat
@@ -132,3 +133,18 @@ def test_villages_without_positions_stay_where_they_are(toy: Study, tmp_path: Pa
     after = read(toy, tmp_path / "a.csv", ("村名", "常住人口"), ["岛村", 60], kind="demand")
     assert after.demand["population"].sum() == toy.demand["population"].sum() + 10
     assert after.demand[["lon", "lat"]].equals(toy.demand[["lon", "lat"]])
+
+
+# ---- columns ---------------------------------------------------------------------------------------------------
+
+
+def test_columns_of_a_file_without_headers_are_never_remembered(toy: Study, tmp_path: Path, any_store: Store) -> None:
+    """Two lists whose first rows are data have the same columns A, B, C in another order."""
+    context = desk.context_of(toy)
+    first = table(tmp_path / "a.csv", ["F1", "县人民医院", *at(0, -250)], [["F3", "北村卫生室", *at(6500, 5500)]])
+    told = {**WGS, "header_row": "0", "columns": '{"name": "[B]", "lon": "[C]", "lat": "[D]"}'}
+    check = desk.check_file(first, "facilities", context, told)
+    assert check.mapping["name"] == "[B]"
+    any_store.save(toy, "files", replace=False)
+    desk.remember_mapping(any_store, "toy", check)
+    assert desk.recall_mappings(any_store, "toy", "facilities") == {}

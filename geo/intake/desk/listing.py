@@ -46,8 +46,14 @@ CODES = {
 PLACED = ("village", "seat")  # qualities of positions that stand for a whole village or township
 SCHEMA: dict[str, dict[str, Column]] = {"facility": FACILITY, "demand": DEMAND}
 MADE = "-auto-"  # stands in ids that were made here
-_APART = ("name", "unit_code", "unit_name", "village_code", "address")  # tell rows without ids apart
-_EXTRA = ("unit_name", "village_code", "address")  # columns of lists that are read but not stored
+_APART = ("name", "unit_code", "unit_name", "village_code", "village_name", "address")  # tell rows without ids apart
+_EXTRA = (
+    "unit_name",
+    "village_code",
+    "village_name",
+    "community_lead",
+    "address",
+)  # columns of lists that are read but not stored
 _AMOUNT = re.compile(r"[约共计近有]*\s*(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*(?:余|多)?\s*[张个人名位辆台床口]*")
 
 

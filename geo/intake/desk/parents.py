@@ -15,9 +15,11 @@ from geo.intake.desk.listing import Context, Found, Listing
 from geo.intake.desk.numbers import is_scientific
 from geo.intake.desk.pairing import alike
 from geo.model.desk import Mend
+from geo.model.problems import Problem
 
 ALIKE = 75.0
 MOST_GUESSED = 100  # unknown names for which a likely one is sought
+MOST_NAMED = 5  # in one sentence
 _BRANCH = ("分院", "院区")
 
 
@@ -55,6 +57,22 @@ def known_facilities(listing: Listing, context: Context) -> Known:
         township=_once(hospitals),
         name_of={i: n for i, n, *_ in both},
     )
+
+
+def with_communities(listing: Listing, context: Context) -> tuple[Listing, list[Found]]:
+    """The list with the community of each row's lead hospital, where the list names the hospital and no community; and
+    a remark about hospitals of which no community is known."""
+    leads, own = listing.cells("community_lead"), listing.values["community_id"].tolist()
+    stored = context.facility.reindex(columns=["name", "community_id"])
+    rows = [*zip(listing.cells("name"), own, strict=True), *zip(stored["name"], stored["community_id"], strict=True)]
+    known = _once((plain_name(name), community) for name, community in rows if name and community)
+    told = [community or known.get(plain_name(lead), "") for community, lead in zip(own, leads, strict=True)]
+    lost = sorted({lead for lead, community in zip(leads, told, strict=True) if lead and not community})
+    if not lost:
+        return listing.with_values(community_id=told), []
+    params: dict[str, object] = {"value": ", ".join(lost[:MOST_NAMED])}
+    remark = Problem("lead_unknown", "warning", listing.table, None, "community_lead", params)
+    return listing.with_values(community_id=told), [Found(remark)]
 
 
 def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:

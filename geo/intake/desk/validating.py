@@ -4,6 +4,7 @@ Each rule is a function (list, context) → findings, and RULES is all there are
 would mend it stand in one place. An error costs the row, a warning should be read.
 """
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -26,6 +27,9 @@ FAR_FROM_ROAD_M = 500.0
 FAR_AWAY_M = 100_000.0  # further outside the county than this is no neighbour but a slip
 ON_THE_BORDER_M = 50.0  # outlines are drawn, not surveyed
 
+STATUSES = ("open", "closed")
+_ENDED = re.compile(r"停|关|注销|撤|歇|未运营|未营业")
+_PEOPLE = ("population", "population_65_plus", "population_served")
 Rule = Callable[[Listing, Context], list[Found]]
 
 
@@ -122,6 +126,30 @@ def flags_clear(listing: Listing, context: Context) -> list[Found]:
             for row, text in zip(listing.rows, listing.cells(column), strict=True)
             if text in unclear
         ]
+    return found
+
+
+def statuses_known(listing: Listing, context: Context) -> list[Found]:
+    """Words for a status that are not known count as open, and say so; words of ending are mended to closed."""
+    if listing.table != "facility":
+        return []
+    found = []
+    for row, text, value in zip(listing.rows, listing.cells("status"), listing.values["status"].tolist(), strict=True):
+        if value and value not in STATUSES:
+            mend = Mend("status_unknown", row, {"status": "closed" if _ENDED.search(text) else "open"})
+            found.append(Found(listing.problem("status_unknown", row, "status", {"value": text}), mend))
+    return found
+
+
+def people_whole(listing: Listing, context: Context) -> list[Found]:
+    """One remark for each column with parts of people: its unit is likely another."""
+    found = []
+    for column in [c for c in _PEOPLE if c in listing.values.columns]:
+        values = listing.values[column].to_numpy(dtype=np.float64)
+        parts = np.flatnonzero(np.isfinite(values) & (np.abs(values - np.round(values)) > 1e-9))
+        if len(parts):
+            params: dict[str, object] = {"count": len(parts), "value": f"{values[parts[0]]:.10g}"}
+            found.append(Found(Problem("people_not_whole", "warning", listing.table, None, column, params)))
     return found
 
 
@@ -244,7 +272,9 @@ RULES: tuple[Rule, ...] = (
     codes_unbroken,
     figures_possible,
     parts_within_wholes,
+    people_whole,
     flags_clear,
+    statuses_known,
     within_county,
     told_once,
     parents_right,

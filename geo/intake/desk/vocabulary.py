@@ -8,8 +8,9 @@ import unicodedata
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
-        "open": "营业 开业 正常 正常营业 在营 在业 开放 运营 运营中 存续 有效",
-        "closed": "关闭 停业 歇业 注销 已注销 撤销 已撤销 停办 停用 已关闭 撤并 暂停 关停",
+        "open": "营业 开业 正常 正常营业 正常运营 正常开展 营业中 在营 在业 开放 运营 运营中 在用 启用 存续 有效",
+        "closed": "关闭 停业 歇业 注销 撤销 停办 停用 停诊 停运 停止营业 停止运营 撤并 暂停 暂停营业 关停 关门 未运营 "
+        "未营业 未开业 不营业 已停业 已歇业 已注销 已撤销 已停办 已停用 已停诊 已停运 已关闭 已关停 已关门 已撤并",
     },
     "coverage_mode": {
         "own_clinic": "自有卫生室 本村卫生室 村卫生室 有卫生室",
@@ -62,7 +63,7 @@ def theirs(column: str, value: str, language: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold().replace(" ", "_")
+    return unicodedata.normalize("NFKC", text).strip(" 。.;；,，、!\t").casefold().replace(" ", "_")
 
 
 _MEANT = {
