@@ -118,9 +118,46 @@ class ChoiceUnknown(InputError):
     sentence = N_("{what} {value} is not known. Choose from: {choices}.")
 
 
+class SchemeInvalid(InputError):
+    """A scheme of levels that cannot be used; `problems` (geo.model.problems) say everything that is wrong with it."""
+
+    code = "scheme_invalid"
+    sentence = N_("The scheme {name} cannot be used: {detail}")
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Every problem in the language of `translate`."""
+        problems = self.params["problems"]
+        said = " ".join(p.say(translate) for p in problems) if isinstance(problems, tuple) else ""
+        return translate(self.sentence).format(name=self.params["name"], detail=said or self.params["detail"])
+
+
 class OutOfRange(InputError):
     code = "out_of_range"
     sentence = N_("{what} must lie between {low} and {high}; it is {value}.")
+
+
+class BriefingInvalid(InputError):
+    code = "briefing_invalid"
+    sentence = N_(
+        "This briefing cannot be used: {what} is {value}. Export it again from the page where it was made, or correct "
+        "this value."
+    )
+
+
+class ReviewNumberInvalid(InputError):
+    code = "review_number_invalid"
+    sentence = N_(
+        "{value} has not the form of a review number. Write it as on the approval, for example GS(2024)1234号 or "
+        "黔S(2024)012号, or leave it empty: the map then carries the stamp of an internal working map."
+    )
+
+
+class TemplateUnusable(InputError):
+    code = "template_unusable"
+    sentence = N_(
+        "The template {path} cannot be used for slides: {detail}. Use a .pptx that has a layout with a title, or "
+        "export without a template."
+    )
 
 
 class StudyError(YidaError):

@@ -14,7 +14,7 @@ from geo.intake.desk.checking import Context
 from geo.model.assumptions import Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import Mode
-from geo.model.schemes import Scheme, load_scheme
+from geo.model.schemes import Scheme
 from geo.network.reach import Surface, contour
 from geo.output.maps import bands_layer, static_layers
 from geo.output.names import short_names
@@ -48,20 +48,25 @@ def _prepared(name: str) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _study(content_id: str, name: str) -> Study:
-    return store().load(name)
+def _study(name: str, version_id: int | None) -> Study:
+    return store().load(name, version_id)
 
 
 def study(name: str) -> Study:
     """The newest version of a study, shared between sessions: never change its tables."""
     _prepared(name)
-    entry = next((e for e in store().entries() if e.name == name), None)
-    return _study(entry.content_id if entry else "", name)
+    newest = store().newest(name)
+    return _study(name, newest.version_id if newest else None)
+
+
+def version_of(of: Study) -> int:
+    """The number of the newest version that is exactly this study; 0 when none is."""
+    return next((v.version_id for v in store().versions(of.name) if v.content_id == of.content_id), 0)
 
 
 def scheme(of: Study) -> Scheme:
     """The study's levels of care."""
-    return load_scheme(of.scheme_id)
+    return of.scheme
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -127,11 +132,7 @@ def journeys(of: Study, mode: Mode, assumptions: Assumptions, demand_id: str) ->
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _static_layer(content_id: str, _of: Study) -> Layer:
-    return Layer(
-        static_layers(
-            content_id, _of.facility, _of.demand, _of.unit, _of.outline, _of.roads, load_scheme(_of.scheme_id)
-        )
-    )
+    return Layer(static_layers(content_id, _of.facility, _of.demand, _of.unit, _of.outline, _of.roads, _of.scheme))
 
 
 def static_url(of: Study) -> str:
@@ -191,12 +192,6 @@ def whereabouts(of: Study, kind: str, item_id: str) -> dict[str, object] | None:
 def header(name: str) -> dict[str, Any]:
     """What is said about a study: notes, population, attribution. Does not build a sample."""
     return studies.study_header(store(), name)
-
-
-def newest_version(name: str) -> int:
-    """The number of the newest version of a study."""
-    newest = store().newest(name)
-    return newest.version_id if newest else 0
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -7,6 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
+from geo.output.words import condition_name, mode_name
 from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
@@ -33,32 +34,35 @@ def sidebar(_: Translate, language: str) -> Question:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
-        mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
-        st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+        mode = st.selectbox(
+            _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
         )
+        condition_choice(_)
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
 
 
-def mode_name(_: Translate, mode: str) -> str:
-    """A travel mode in words."""
-    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
-    return names[mode]
-
-
-def condition_name(_: Translate, condition: str) -> str:
-    """A condition in words."""
-    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
+def condition_choice(_: Translate) -> None:
+    """The choice of the conditions, the same on every page that asks for them."""
+    state.hold("condition")
+    st.segmented_control(
+        _("Conditions"),
+        CONDITIONS,
+        key="condition",
+        format_func=lambda c: condition_name(_, c),
+        required=True,
+        persist_state="session",
+    )
 
 
 def language_switch(_: Translate, language: str) -> None:
     """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
+    state.hold("lang")
     st.segmented_control(
         _("Language"),
         LANGUAGES,
@@ -95,18 +99,24 @@ def _forget_selection() -> None:
 def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
     scheme = compute.scheme(study)
     names = {t.tier_id: t.name[language] for t in scheme.tiers}
-    counted_key = state.tier_choice("tiers", scheme, scheme.select(list(state.DEFAULT_TIERS)))
+    counted_key = state.tier_choice("tiers", scheme, scheme.usual())
     counted = st.multiselect(
         _("Tiers that count"),
         list(names),
         key=counted_key,
+        persist_state="session",
         format_func=names.get,
         placeholder=_("Choose at least one"),
         help=_("A village is covered when the nearest facility of any of these tiers is within the threshold."),
     )
     shown_key = state.tier_choice("show", scheme, tuple(t for t in names if t != "village_clinic"))
     shown = st.multiselect(
-        _("Tiers on the map"), list(names), key=shown_key, format_func=names.get, placeholder=_("None")
+        _("Tiers on the map"),
+        list(names),
+        key=shown_key,
+        format_func=names.get,
+        placeholder=_("None"),
+        persist_state="session",
     )
     return tuple(t for t in names if t in counted), tuple(t for t in names if t in shown)
 
@@ -122,26 +132,25 @@ def _layers(_: Translate) -> dict[str, bool]:
         "labels": _("Township names"),
     }
     with st.expander(_("Layers"), icon=":material/layers:"):
-        return {layer: st.checkbox(names[layer], value=True, key=f"layer:{layer}") for layer in LAYERS}
+        return {
+            layer: st.checkbox(names[layer], value=True, key=f"layer:{layer}", persist_state="session")
+            for layer in LAYERS
+        }
 
 
 def search(_: Translate, study: Study) -> None:
     """A box that finds a village, facility or township by name and flies there."""
+    index = compute.search_index(study)
     st.selectbox(
         _("Find a village, facility or township"),
-        options=list(_index(study)),
-        format_func=lambda key: f"{_index(study)[key]} · {_kind_name(_, key)}",
+        options=list(index),
+        format_func=lambda key: f"{index[key]} · {_kind_name(_, key)}",
         index=None,
         key="search",
         placeholder=_("Find a village, facility or township"),
         label_visibility="collapsed",
         on_change=lambda: _fly_to(study, st.session_state.search),
     )
-
-
-def _index(study: Study) -> dict[str, str]:
-    """`kind:id` → name of everything that can be found, townships first."""
-    return compute.search_index(study)
 
 
 def _kind_name(_: Translate, key: str) -> str:

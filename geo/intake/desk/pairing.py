@@ -24,7 +24,7 @@ SIMILAR_SCORE = 85.0
 LEAST_PART = 4  # signs of a name that stands within another (人民医院 in 习水县人民医院)
 
 How = Literal["id", "name", "decided", "similar"]
-_IDENTITY = ("facility_id", "demand_id", "figure_id", "unit_code")
+_IDENTITY = ("facility_id", "demand_id", "figure_id", "link_id", "unit_code")
 
 
 @dataclass(frozen=True)
