@@ -89,7 +89,7 @@ class Raw:
     """
 
     rows: pd.DataFrame
-    shape_id: str  # the same for files with the same headers in the same order
+    shape_id: str  # the same for files with the same headers in the same order, "" without headers
     sheet: str = ""
     header_row: int = 1
     geometry_crs: str = ""
