@@ -44,7 +44,8 @@ def _closing(_: Translate, current: Draft, found: Difference) -> bool:
     """Whether what the file lacks is gone; an outline, roads and rasters replace what was there anyway."""
     if current.kind in ("boundary", "roads", "raster", "heights", *desk.FIGURED) or not found.gone:
         return False
-    gone = _("are given up") if current.kind in ("units", "links") else _("are closed")
+    leaving = {"units": _("are given up"), "links": _("are given up"), "demand": _("are gone and leave the list")}
+    gone = leaving.get(current.kind, _("are closed"))
     return bool(
         st.radio(
             _("Rows of the stored list that this file lacks"),

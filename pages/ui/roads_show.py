@@ -67,9 +67,7 @@ def band_line(_: Translate, band: conditions.Band) -> None:
 def closed_list(_: Translate, question: Question, breaks: Breaks) -> None:
     """The closed roads, each with a button that opens it again."""
     if not len(breaks):
-        st.info(
-            _("Click a road on the map to close it there. Click it again to open it."), icon=":material/touch_app:"
-        )
+        st.info(_("Click a road on the map to close it there. Click it again to open it."), icon=":material/touch_app:")
         return
     table = closing.described(question.study, breaks.edge)
     for row in table.to_dict(orient="records"):

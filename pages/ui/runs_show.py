@@ -150,9 +150,7 @@ def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | No
     two = st.column_config.NumberColumn(format="%.2f")
     left, right = st.columns([3, 2], gap="medium")
     with left:
-        st.dataframe(
-            shown, hide_index=True, column_config=dict.fromkeys((_("Assumed"), _("Fitted"), _("Factor")), two)
-        )
+        st.dataframe(shown, hide_index=True, column_config=dict.fromkeys((_("Assumed"), _("Fitted"), _("Factor")), two))
         st.caption(
             _("km/h, and the share of a posted limit. Classes with fewer than {count} runs move together.").format(
                 count=LEAST_TRIPS
