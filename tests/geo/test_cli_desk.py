@@ -117,7 +117,7 @@ def test_a_check_speaks_chinese_in_a_chinese_terminal(
 
 
 def test_a_list_without_a_usable_row_is_exit_3(yida: Run, home: Path) -> None:
-    path = table(home / "bad.csv", CARE_HEADER, [["F1", "县人民医院", "县级公立医院", "", "", ""]])
+    path = table(home / "bad.csv", CARE_HEADER, [["F9", "新医院", "县级公立医院", "", "", ""]])
     code, out, _ = yida("check", path, "--study", "toy", "--json")
     assert (code, told(out)["verdict"]) == (3, "rejected")
     assert yida("import", path, "--study", "toy")[0] == 3 and len(versions(yida)) == 1

@@ -101,7 +101,8 @@ def test_the_category_is_a_code_where_there_is_one(text: str, name: str, code: s
 
 
 def test_a_branch_is_proposed_its_parent() -> None:
-    found = classified("习水县中医医院土城分院")
+    assert codes(classified("习水县中医医院土城分院")) == []  # its parent is stored
+    found = classified("习水县中医医院永安分院")
     assert codes(found) == [(2, "parent_missing")]
     assert [m.values for m in found.mends] == [{"parent_id": "520330H2"}]
 
