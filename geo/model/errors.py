@@ -123,6 +123,30 @@ class OutOfRange(InputError):
     sentence = N_("{what} must lie between {low} and {high}; it is {value}.")
 
 
+class BriefingInvalid(InputError):
+    code = "briefing_invalid"
+    sentence = N_(
+        "This briefing cannot be used: {what} is {value}. Export it again from the page where it was made, or correct "
+        "this value."
+    )
+
+
+class ReviewNumberInvalid(InputError):
+    code = "review_number_invalid"
+    sentence = N_(
+        "{value} has not the form of a review number. Write it as on the approval, for example GS(2024)1234号 or "
+        "黔S(2024)012号, or leave it empty: the map then carries the stamp of an internal working map."
+    )
+
+
+class TemplateUnusable(InputError):
+    code = "template_unusable"
+    sentence = N_(
+        "The template {path} cannot be used for slides: {detail}. Use a .pptx that has a layout with a title, or "
+        "export without a template."
+    )
+
+
 class StudyError(YidaError):
     """A study cannot be stored or found."""
 

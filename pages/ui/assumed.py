@@ -8,6 +8,7 @@ import streamlit as st
 from geo.model.assumptions import Assumption, Assumptions, default_rows
 from geo.model.errors import YidaError
 from geo.model.roads import Mode
+from geo.output.words import item_name, unit_name
 from pages.ui import state
 from pages.ui.text import Translate, plain
 
@@ -61,38 +62,3 @@ def _keep(mode: Mode, edits: dict[str, float]) -> None:
     others = {key: value for key, value in state.edits().items() if key.split(".")[1] != mode}
     st.session_state.edits = others | edits
     st.rerun()
-
-
-def item_name(_: Translate, row: Assumption) -> str:
-    """What a figure is about, in words."""
-    names = {
-        "motorway": _("Motorway"),
-        "trunk": _("Trunk road"),
-        "primary": _("Primary road"),
-        "secondary": _("Secondary road"),
-        "tertiary": _("Tertiary road"),
-        "unclassified": _("Minor road"),
-        "residential": _("Residential street"),
-        "living_street": _("Living street"),
-        "service": _("Service road"),
-        "track": _("Track"),
-        "path": _("Path"),
-        "footway": _("Footway"),
-        "steps": _("Steps"),
-        "ferry": _("Ferry"),
-        "maxspeed": _("Share of the posted limit that is driven"),
-        "unpaved": _("On unpaved roads"),
-        "mountain": _("In the mountains"),
-        "day": _("By day"),
-        "night": _("By night"),
-        "snow": _("In snow"),
-        "demand": _("Between village and road, on foot"),
-        "facility": _("Between road and facility"),
-    }
-    return names.get(row.item, row.item)
-
-
-def unit_name(_: Translate, row: Assumption) -> str:
-    """The unit of a figure, in words."""
-    names = {"km/h": _("km/h"), "share of the posted limit": _("share of the limit"), "share of the speed": _("share")}
-    return names.get(row.unit, row.unit)

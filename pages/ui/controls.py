@@ -7,6 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
+from geo.output.words import condition_name, mode_name
 from pages.ui import compute, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
@@ -42,17 +43,6 @@ def sidebar(_: Translate, language: str) -> Question:
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
-
-
-def mode_name(_: Translate, mode: str) -> str:
-    """A travel mode in words."""
-    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
-    return names[mode]
-
-
-def condition_name(_: Translate, condition: str) -> str:
-    """A condition in words."""
-    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
 
 
 def language_switch(_: Translate, language: str) -> None:

@@ -162,14 +162,18 @@
 
   // Under the symbols, so that a route ends at a hospital and not across it.
   function paintRoutes(view, app) {
-    const unit = app.data.unit.get(app.state.highlight_unit);
-    if (unit) {
+    pointedAt(app, "unit").concat(app.state.highlight_unit || []).forEach((id) => {
+      const unit = app.data.unit.get(id);
+      if (!unit) return;
       traceLines(view, unit.lines);
       stroke(view.ctx, "rgba(255,255,255,0.9)", 7);
       stroke(view.ctx, "#1d2b53", 3.4);
-    }
+    });
     app.routes.forEach((route) => paintRoute(view, app, route));
   }
+
+  // A scene may point at many places at once: [kind, id] of each.
+  const pointedAt = (app, kind) => (app.state.highlighted || []).filter(([what]) => what === kind).map(([, id]) => id);
 
   function paintRoute(view, app, route) {
     const tier = app.data.tier.get(route.tier);
@@ -185,8 +189,12 @@
 
   // The chosen place is drawn once more: a village lies under its own route.
   function paintSelected(view, app) {
-    if (!app.state.selected) return;
-    const place = yida.placeOf(app, app.state.selected.kind, app.state.selected.id);
+    for (const kind of ["facility", "village"]) pointedAt(app, kind).forEach((id) => paintChosen(view, app, kind, id));
+    if (app.state.selected) paintChosen(view, app, app.state.selected.kind, app.state.selected.id);
+  }
+
+  function paintChosen(view, app, kind, id) {
+    const place = yida.placeOf(app, kind, id);
     if (!place || !Number.isFinite(place.x)) return;
     const [px, py] = [place.x * view.scale - view.left, place.y * view.scale - view.top];
     const r = Math.max(place.radius(view.zoom), 4) + 6;
@@ -204,11 +212,13 @@
     { name: "roads", paint: paintRoads, needs: (s) => [s.layers.roads] },
     { name: "villages", paint: paintVillages, needs: (s) => [s.layers.villages, s.layers.uncovered, s.threshold_min, s.breaks, s.minutes] },
     { name: "boundaries", paint: paintBoundaries, needs: (s) => [s.layers.units] },
-    { name: "routes", paint: paintRoutes, needs: (s) => [s.highlight_unit, s.routes] },
+    { name: "routes", paint: paintRoutes, needs: (s) => [s.highlight_unit, s.routes, s.highlighted] },
     { name: "facilities", paint: paintFacilities, needs: (s) => [s.layers.facilities, s.tiers_on, s.tiers_counted] },
     {
       name: "selected", paint: paintSelected,
-      needs: (s) => [s.selected, s.layers, s.tiers_counted, s.threshold_min, s.breaks, s.selected && s.minutes],
+      needs: (s) => [
+        s.selected, s.highlighted, s.layers, s.tiers_counted, s.threshold_min, s.breaks, (s.selected || s.highlighted) && s.minutes,
+      ],
     },
   ];
 

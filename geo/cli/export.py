@@ -1,0 +1,180 @@
+"""`yida export`: a briefing or a single map as a file. Beside the rooms."""
+
+import argparse
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Never
+
+from tqdm import tqdm
+
+from geo.analysis.presenting import Answer
+from geo.cli.answers import check_minutes
+from geo.cli.studies import Commands, opened
+from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
+from geo.model.briefing import READY, SHOWN, Briefing, Scene
+from geo.model.errors import BriefingInvalid, FileMissing, OutOfRange
+from geo.model.inputs import Study
+from geo.model.roads import MODES
+from geo.model.scene_json import from_json, with_changes
+from geo.model.schemes import load_scheme
+from geo.output import export as files
+from geo.output.facts import Export
+from geo.output.language import LANGUAGES, Translate, of_terminal, translator
+from geo.output.release import Release
+from geo.output.report import missing_sentence
+from geo.output.slide_template import Template
+from geo.output.written import write_whole
+from geo.store import open_store
+from geo.study.briefing import Answering, plain_scene, ready_briefing
+
+
+def add(commands: Commands, _: Translate) -> None:
+    """The words of `yida export`."""
+    parser = commands.add_parser(
+        "export",
+        help=_("write a briefing, a map or tables as a file"),
+        description=_(
+            "Write slides, a report, one HTML file, a workbook, map layers, or a picture of a map or chart. Every file "
+            "says what it was made with and the command that makes it again."
+        ),
+        epilog="yida export xishui --format pptx --minutes 15 --lang zh --out xishui.pptx",
+    )
+    parser.add_argument("name", help=_("a study or sample: see yida study list"))
+    parser.add_argument("--format", dest="form", choices=files.FORMS, required=True, help=_("kind of file"))
+    parser.add_argument("--out", type=Path, required=True, help=_("the file to write"))
+    _add_question(parser, _)
+    _add_look(parser, _)
+    parser.set_defaults(run=_run)
+
+
+def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.add_argument("--briefing", default="", help=_("a briefing file (JSON), or ready: the one every county has"))
+    parser.add_argument("--scene", type=int, default=1, help=_("which scene, for a single map or table"))
+    parser.add_argument("--version", type=int, help=_("the study's version (default: the newest)"))
+    parser.add_argument("--minutes", type=float, help=_("threshold, itself included (default 15)"))
+    parser.add_argument("--mode", choices=MODES, help=_("how people or ambulances travel"))
+    parser.add_argument("--from", dest="tiers", help=_("tiers that count, with commas"))
+    parser.add_argument("--condition", choices=CONDITIONS, help=_("speed factor"))
+    parser.add_argument("--terrain", choices=TERRAINS, help=_("mountain slows vehicles"))
+    parser.add_argument(
+        "--set",
+        action="append",
+        default=[],
+        metavar="KIND.MODE.ITEM=VALUE",
+        help=_("another speed or factor, such as speed.ambulance.primary=50"),
+    )
+
+
+def _add_look(parser: argparse.ArgumentParser, _: Translate) -> None:
+    parser.add_argument("--figure", choices=files.FIGURES, default="map", help=_("of a picture or CSV: which figure"))
+    parser.add_argument("--size", default="", help=_("a4 or a3 for PDF; width x height in pixels for pictures"))
+    parser.add_argument("--extent", choices=files.EXTENTS, default="report", help=_("PDF: the report, or a page"))
+    parser.add_argument("--template", type=Path, help=_("PPTX: slides in the look of this file"))
+    parser.add_argument("--public", action="store_true", help=_("round places, drop telephone numbers and persons"))
+    parser.add_argument("--review-number", default="", help=_("review number of the map, such as GS(2024)1234号"))
+    parser.add_argument("--lang", choices=LANGUAGES, default=of_terminal(), help=_("language of the file"))
+
+
+def _run(options: argparse.Namespace, _: Translate) -> None:
+    export = Export(
+        language=options.lang,
+        release=Release(options.public, options.review_number),
+        made_at=datetime.now().astimezone(),
+        form=options.form,
+        briefing=options.briefing or (READY if options.form in ("html", "pptx", "pdf") else ""),
+        size=options.size.lower(),
+        extent=options.extent,
+        figure=options.figure,
+    )
+    files.check(export)  # wrong words are said before the work, not after it
+    template = None if options.template is None else Template(str(options.template), _read(options.template))
+    study = _study(options, _)
+    briefing = _briefing(options, export, study)
+    answers = _answers(options, briefing, study, _)
+    for answer in answers:
+        if answer.missing:
+            print(f"yida: {missing_sentence(answer, _)}", file=sys.stderr)
+    bar: tqdm[Never] = tqdm(total=len(answers), leave=False, disable=None, desc=options.form)
+    with bar:
+        made = files.make_files(answers, briefing, export, template, bar.update)
+    for suffix, body in made.items():
+        path = options.out if suffix == options.form else options.out.with_suffix(f".{suffix}")
+        write_whole(path, body)
+        print(_("Wrote {path} ({size} kB).").format(path=path, size=f"{len(body) / 1000:,.0f}"))
+
+
+def _study(options: argparse.Namespace, _: Translate) -> Study:
+    newest = opened(options.name, _)
+    return newest if options.version is None else open_store().load(options.name, options.version)
+
+
+def _briefing(options: argparse.Namespace, export: Export, study: Study) -> Briefing:
+    translators = {language: translator(language) for language in LANGUAGES}
+    changes = _changes(options, study)
+    if export.briefing in ("", READY):
+        plain = plain_scene(study, translators)
+        scene = _changed(replace(plain, version=options.version), changes)
+        if export.briefing == READY:
+            return ready_briefing(study, translators, scene)
+        return Briefing(scene.title, (replace(scene, shows=SHOWN if export.form == "xlsx" else scene.shows),))
+    read = from_json(_read(Path(export.briefing)))
+    if not any(scene.study == study.name for scene in read.scenes):
+        raise BriefingInvalid(what="study", value=", ".join(sorted({scene.study for scene in read.scenes})))
+    return replace(read, scenes=tuple(_changed(scene, changes) for scene in read.scenes))
+
+
+def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
+    """What the command line says about the question; what it leaves out stays as the scene has it."""
+    if options.minutes is not None:
+        check_minutes(options.minutes)
+    tiers = load_scheme(study.scheme_id).select(options.tiers.split(",")) if options.tiers else None
+    mode = check_mode(options.mode) if options.mode else None
+    given = {"threshold_min": options.minutes, "tiers": tiers, "mode": mode, "version": options.version}
+    assumed = {"condition": options.condition, "terrain": options.terrain, "set": _values(options.set)}
+    return {key: value for key, value in {**given, **assumed}.items() if value}
+
+
+def _values(words: list[str]) -> dict[str, float]:
+    out = {}
+    for word in words:
+        key, _sign, value = word.partition("=")
+        try:
+            out[key] = float(value)
+        except ValueError:
+            raise OutOfRange(what=f"--set {key}", low=0, high=200, value=value) from None
+    return out
+
+
+def _changed(scene: Scene, changes: Mapping[str, Any]) -> Scene:
+    assumed = {key: changes[key] for key in ("condition", "terrain") if key in changes}
+    assumptions = with_changes(replace(scene.assumptions, **assumed), changes.get("set", {}))
+    plain = {key: value for key, value in changes.items() if key in ("threshold_min", "tiers", "mode", "version")}
+    return replace(scene, assumptions=assumptions, **plain)
+
+
+def _answers(options: argparse.Namespace, briefing: Briefing, study: Study, _: Translate) -> list[Answer]:
+    store = open_store()
+
+    def open_scene(name: str, version: int | None) -> tuple[Study, int | None]:
+        newest = store.newest(name)
+        number = version if version is not None or newest is None else newest.version_id
+        return (study if name == study.name and version == options.version else store.load(name, version)), number
+
+    scenes = briefing.scenes
+    if options.form not in files.OF_A_BRIEFING:
+        if not 1 <= options.scene <= len(scenes):
+            raise OutOfRange(what="--scene", low=1, high=len(scenes), value=options.scene)
+        scenes = scenes[options.scene - 1 : options.scene]
+    answering = Answering(open_scene)
+    bar: tqdm[Scene] = tqdm(scenes, leave=False, disable=None, desc=_("answering"))
+    return [answering.answer(scene) for scene in bar]
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise FileMissing(path=path) from error

@@ -1,0 +1,105 @@
+"""A briefing: scenes in an order, each with everything that a page, a slide and a file are made from. First floor.
+
+A scene names a study and asks a question; it holds no answer, so its figures are always those of the study. Sentences
+may hold blanks such as {covered}, filled when the scene is shown. Briefings travel as JSON (geo.model.scene_json).
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+
+from geo.model.assumptions import Assumptions
+from geo.model.errors import BriefingInvalid
+from geo.model.roads import Mode
+
+LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels")  # what a map can show
+PLACE_KINDS = ("unit", "facility", "village")
+SHOWN = ("county", "tiers", "coverage", "curve", "outside", "townships", "villages")  # figures a scene can carry
+READY = "ready"  # the word for the briefing that every county has
+MOST_SCENES, MOST_PLACES, MOST_LETTERS = 100, 500, 2000
+THRESHOLD_MIN = (1.0, 120.0)
+
+_BLANK = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Something to point at: a township, a facility or a village of the study."""
+
+    kind: str
+    item_id: str
+
+
+@dataclass(frozen=True)
+class View:
+    """The middle of a map, degrees, and its zoom as web maps count it (one more is twice as large)."""
+
+    lon: float
+    lat: float
+    zoom: float
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One question and how it is looked at. Raises BriefingInvalid for values that no scene can have."""
+
+    study: str
+    tiers: tuple[str, ...]  # that count
+    title: Mapping[str, str]  # language → text
+    sentence: Mapping[str, str] = field(default_factory=dict)
+    shows: tuple[str, ...] = ("coverage",)  # of SHOWN, the first one large
+    page: str = "map"  # the page it was captured from
+    version: int | None = None  # of the study; None is the newest
+    shown: tuple[str, ...] = ()  # tiers drawn
+    layers: tuple[str, ...] = ("bands", "roads", "units", "facilities", "labels")
+    threshold_min: float = 15.0
+    mode: Mode = "ambulance"
+    assumptions: Assumptions = field(default_factory=Assumptions)
+    view: View | None = None  # None is the whole county
+    highlighted: tuple[Place, ...] = ()
+
+    def __post_init__(self) -> None:
+        low, high = THRESHOLD_MIN
+        _check(low <= self.threshold_min <= high, "threshold_min", self.threshold_min)
+        _check(bool(self.tiers), "tiers", "")
+        for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, SHOWN)):
+            _check(set(values) <= set(known), name, ", ".join(values))
+        _check(len(self.highlighted) <= MOST_PLACES, "highlighted", len(self.highlighted))
+        for place in self.highlighted:
+            _check(place.kind in PLACE_KINDS, "highlighted", place.kind)
+        for text in (*self.title.values(), *self.sentence.values()):
+            _check(len(text) <= MOST_LETTERS, "title", f"{text[:20]}…")
+        if self.view:
+            near = abs(self.view.lon) <= 180 and abs(self.view.lat) <= 90 and 0 <= self.view.zoom <= 22
+            _check(near, "view", self.view)
+
+
+@dataclass(frozen=True)
+class Briefing:
+    """Scenes in the order they are shown."""
+
+    title: Mapping[str, str]
+    scenes: tuple[Scene, ...]
+
+    def __post_init__(self) -> None:
+        _check(0 < len(self.scenes) <= MOST_SCENES, "scenes", len(self.scenes))
+
+    def pinned(self, version: int | None) -> "Briefing":
+        """The same briefing on one version of its study, where a scene names none: what a file was made from."""
+        scenes = (s if s.version is not None else replace(s, version=version) for s in self.scenes)
+        return replace(self, scenes=tuple(scenes))
+
+
+def in_language(texts: Mapping[str, str], language: str) -> str:
+    """A text in a language, else in any that it has, else empty."""
+    return texts.get(language) or next((t for t in texts.values() if t), "")
+
+
+def filled(text: str, values: Mapping[str, str]) -> str:
+    """A sentence with its blanks filled. Only a known word in braces is a blank: other braces are somebody's text."""
+    return _BLANK.sub(lambda blank: values.get(blank.group(1), blank.group()), text)
+
+
+def _check(holds: bool, what: str, value: object) -> None:
+    if not holds:
+        raise BriefingInvalid(what=what, value=value)

@@ -1,0 +1,151 @@
+"""What every file says of itself: study, version, date, question, speeds, and how to make it again. Fourth floor.
+
+The command is exact: run on the same study version, it makes a file with the same figures.
+"""
+
+import shlex
+from dataclasses import dataclass
+from datetime import datetime
+
+from geo.analysis.presenting import Answer
+from geo.model.assumptions import Assumptions, default_rows
+from geo.model.briefing import READY
+from geo.model.roads import Mode
+from geo.model.scene_json import changed_rows
+from geo.model.schemes import load_scheme
+from geo.output.figures import marks_of
+from geo.output.language import Translate
+from geo.output.release import Release
+from geo.output.words import condition_name, item_name, mode_name, unit_name
+
+
+@dataclass(frozen=True)
+class Export:
+    """What is asked of a file besides what it shows."""
+
+    language: str
+    release: Release
+    made_at: datetime
+    form: str  # html, pptx, pdf, png, svg, xlsx, gpkg, tif, csv
+    briefing: str = ""  # "ready" or the name of a briefing file, as on the command line; "" is a single scene
+    size: str = ""  # a4, a3, 1920x1080
+    extent: str = "report"  # of a PDF: report or brief
+    figure: str = "map"  # of a PNG, SVG or CSV
+
+
+def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]:
+    """Label and text of everything a figure or map was made with."""
+    scene, study = answer.scene, answer.study
+    names = {t.tier_id: t.name[export.language] for t in load_scheme(study.scheme_id).tiers}
+    join = "、" if export.language == "zh" else ", "
+    return [
+        (_("Study"), study.title(export.language)),
+        (_("Version"), f"{answer.version or '—'} ({study.content_id[:12]})"),
+        (_("Date"), export.made_at.strftime("%Y-%m-%d %H:%M")),
+        (_("Threshold"), _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}")),
+        (_("Clock start"), clock_start(_)),
+        (_("Tiers that count"), join.join(names[t] for t in scene.tiers)),
+        (_("Travel mode"), mode_name(_, scene.mode)),
+        (_("Conditions"), _conditions(scene.assumptions, scene.mode, _)),
+        (_("Speeds, km/h"), speeds(scene.assumptions, scene.mode, _, join)),
+        (_("Changed from the defaults"), changed(scene.assumptions, _, join)),
+        (_("Quality"), join.join(marks_of(answer, _))),
+        (_("Population"), population(answer, _)),
+        (_("Sources"), sources(answer)),
+        (_("Map"), export.release.stamp(_)),
+        (_("For whom"), export.release.audience(_)),
+        (_("To repeat it"), command(answer, export)),
+    ]
+
+
+def clock_start(_: Translate) -> str:
+    """When the minutes begin."""
+    return _("when the vehicle or person sets out; call handling and turnout are not included")
+
+
+def short_facts(answer: Answer, export: Export, _: Translate) -> str:
+    """One line for the foot of a map or slide."""
+    scene = answer.scene
+    parts = [
+        _("{study}, version {n}").format(study=answer.study.title(export.language), n=answer.version or "—"),
+        mode_name(_, scene.mode),
+        condition_name(_, scene.assumptions.condition),
+        _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}"),
+        _("clock starts at setting out"),
+        *marks_of(answer, _),
+        export.made_at.strftime("%Y-%m-%d"),
+    ]
+    return " · ".join(parts)
+
+
+def _conditions(assumptions: Assumptions, mode: Mode, _: Translate) -> str:
+    terrain = _("mountain") if assumptions.terrain == "mountain" else _("plain")
+    return _("{condition}, {terrain}; all speeds times {factor}").format(
+        condition=condition_name(_, assumptions.condition),
+        terrain=terrain,
+        factor=f"{assumptions.speed_factor(mode):.2f}",
+    )
+
+
+def speeds(assumptions: Assumptions, mode: Mode, _: Translate, join: str) -> str:
+    """The speeds of a mode by road class, before the factor."""
+    rows = [row for row in assumptions.rows if row.mode == mode and row.kind in ("speed", "access")]
+    return join.join(f"{item_name(_, row)} {row.value:g}" for row in rows)
+
+
+def changed(assumptions: Assumptions, _: Translate, join: str) -> str:
+    """The speeds and factors that are not the program's defaults, with what they were."""
+    default = {(r.kind, r.mode, r.item): r.value for r in default_rows()}
+    told = [
+        _("{what} {value} {unit} (default {default})").format(
+            what=f"{mode_name(_, row.mode)}, {item_name(_, row)}",
+            value=f"{row.value:g}",
+            unit=unit_name(_, row),
+            default=f"{default.get((row.kind, row.mode, row.item), float('nan')):g}",
+        )
+        for row in changed_rows(assumptions)
+    ]
+    return join.join(told) or _("none")
+
+
+def population(answer: Answer, _: Translate) -> str:
+    """How many people, of which kind, of when, from where."""
+    told = answer.study.header["population"]
+    kinds = {"resident": _("resident"), "registered": _("registered")}
+    kind = kinds.get(str(told.get("type")), str(told.get("type") or ""))
+    known = [str(part) for part in (kind, told.get("date"), told.get("source")) if part]
+    return ", ".join([f"{answer.whole.population:,.0f}", *known])
+
+
+def sources(answer: Answer) -> str:
+    """Every source of the study with its licence."""
+    rows = answer.study.header["attribution"]
+    return "; ".join(f"{a['what']}: {a['source']} ({a['licence']}, {a['date']})" for a in rows) or "—"
+
+
+def command(answer: Answer, export: Export) -> str:
+    """The terminal command that makes the file again."""
+    words = ["yida", "export", answer.study.name, "--format", export.form]
+    words += ["--briefing", export.briefing] if export.briefing else []
+    if export.briefing in ("", READY):
+        words += _question(answer)
+    return shlex.join([*words, *_look(export), "--out", f"{answer.study.name}.{export.form}"])
+
+
+def _question(answer: Answer) -> list[str]:
+    scene, assumptions = answer.scene, answer.assumptions
+    words = ["--version", str(answer.version)] if answer.version is not None else []
+    words += ["--minutes", f"{scene.threshold_min:g}", "--mode", scene.mode, "--from", ",".join(scene.tiers)]
+    words += ["--condition", assumptions.condition, "--terrain", assumptions.terrain]
+    for row in changed_rows(assumptions):
+        words += ["--set", f"{row.kind}.{row.mode}.{row.item}={row.value:g}"]
+    return words
+
+
+def _look(export: Export) -> list[str]:
+    words = ["--lang", export.language]
+    words += ["--size", export.size] if export.size else []
+    words += ["--extent", export.extent] if export.form == "pdf" else []
+    words += ["--figure", export.figure] if export.form in ("png", "svg", "csv") else []
+    words += ["--public"] if export.release.public else []
+    return words + (["--review-number", export.release.review_number] if export.release.review_number else [])

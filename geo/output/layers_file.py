@@ -1,0 +1,152 @@
+"""GeoPackage and GeoTIFF: the map's layers for other programs, styled for QGIS. Fourth floor: output.
+
+A GeoPackage is made in a temporary file and handed over whole (export, never a live store). What it was made with is a
+table of its own, `about`; styles are in `layer_styles`, where QGIS looks for them.
+"""
+
+import io
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import rasterio
+import shapely
+from rasterio.transform import from_origin
+
+from geo.analysis.presenting import Answer, MinuteGrid
+from geo.model.errors import NothingSelected
+from geo.model.roads import ROAD_CLASSES, Roads
+from geo.model.schemes import load_scheme
+from geo.output import qgis
+from geo.output.clean import clean
+from geo.output.facts import Export, facts
+from geo.output.language import Translate
+
+_STYLES = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT(256), f_table_schema TEXT(256),
+  f_table_name TEXT(256), f_geometry_column TEXT(256), styleName TEXT(30), styleQML TEXT, styleSLD TEXT,
+  useAsDefault BOOLEAN, description TEXT, owner TEXT(30), ui TEXT, update_time DATETIME)
+"""
+_ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, 'attributes', ?)"
+
+
+def geopackage(answer: Answer, export: Export, _: Translate) -> bytes:
+    """A released answer's layers: facilities, villages, townships, outline, roads and reach areas, in WGS-84."""
+    with TemporaryDirectory(prefix="yida-") as folder:
+        path = Path(folder) / "layers.gpkg"
+        for name, layer in layers_of(answer).items():
+            layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", append=path.exists())
+        _add_tables(path, answer, export, _)
+        return path.read_bytes()
+
+
+def layers_of(answer: Answer) -> dict[str, gpd.GeoDataFrame]:
+    """Name → layer, in the order in which they are drawn from the ground up."""
+    study = answer.study
+    return {
+        "outline": _texts_clean(study.outline),
+        "reach": _areas(answer),
+        "roads": _roads(study.roads),
+        "townships": _townships(answer),
+        "villages": _villages(answer),
+        "facilities": _points(study.facility),
+    }
+
+
+def _areas(answer: Answer) -> gpd.GeoDataFrame:
+    rows = [(low, high, shapely.multipolygons(_polygons(area))) for low, high, area in answer.areas]
+    table = pd.DataFrame([(low, high) for low, high, _area in rows], columns=["from_min", "to_min"])
+    table["modelled"] = True
+    return gpd.GeoDataFrame(table, geometry=[area for _low, _high, area in rows], crs="EPSG:4326")
+
+
+def _polygons(area: object) -> list[object]:
+    parts = shapely.get_parts(shapely.get_parts(area))
+    return [p for p in parts if shapely.get_dimensions(p) == 2 and not p.is_empty]
+
+
+def _roads(roads: Roads) -> gpd.GeoDataFrame:
+    edge = np.repeat(np.arange(roads.edge_count), np.diff(roads.vertex_offset))
+    lines = shapely.linestrings(np.column_stack([roads.vertex_lon, roads.vertex_lat]), indices=edge)
+    table = pd.DataFrame({
+        "road_class": np.array(ROAD_CLASSES)[roads.road_class],
+        "length_m": roads.length_m,
+        "maxspeed_kph": roads.maxspeed_kph,
+    })  # fmt: skip
+    return gpd.GeoDataFrame(table, geometry=lines, crs="EPSG:4326")
+
+
+def _townships(answer: Answer) -> gpd.GeoDataFrame:
+    columns = ["unit_code", "population", "covered", "beyond", "unreachable", "places", "places_covered", "share_pct"]
+    merged = answer.study.unit.merge(answer.units[columns], on="unit_code", how="left")
+    return _texts_clean(gpd.GeoDataFrame(merged, crs=answer.study.unit.crs))
+
+
+def _villages(answer: Answer) -> gpd.GeoDataFrame:
+    found = answer.found[["facility_id", "travel_time_min"]].rename(columns={"facility_id": "nearest_facility_id"})
+    table = answer.study.demand.reset_index(drop=True).join(found.reset_index(drop=True))
+    return _points(table.assign(within=table["travel_time_min"] <= answer.scene.threshold_min))
+
+
+def _points(table: pd.DataFrame) -> gpd.GeoDataFrame:
+    places = gpd.points_from_xy(table["lon"], table["lat"])
+    return _texts_clean(gpd.GeoDataFrame(table.drop(columns=["lon", "lat"]), geometry=places, crs="EPSG:4326"))
+
+
+def _texts_clean(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    plain = [c for c in table.columns if c != table.geometry.name and table[c].dtype.kind not in "fib"]
+    return gpd.GeoDataFrame(table.assign(**{c: table[c].map(clean) for c in plain}))
+
+
+def _add_tables(path: Path, answer: Answer, export: Export, _: Translate) -> None:
+    tiers = load_scheme(answer.study.scheme_id).tiers
+    styles = {
+        "outline": qgis.outline_qml(),
+        "reach": qgis.areas_qml(answer, _),
+        "roads": qgis.roads_qml(),
+        "townships": qgis.townships_qml(),
+        "villages": qgis.villages_qml(answer, _),
+        "facilities": qgis.facilities_qml(tiers, export.language),
+    }
+    with closing(sqlite3.connect(path)) as database, database:
+        database.execute(_STYLES)
+        database.execute("CREATE TABLE about (id INTEGER PRIMARY KEY, what TEXT, said TEXT)")
+        for name in ("layer_styles", "about"):
+            database.execute(_ATTRIBUTES, (name, name))
+        rows = [(clean(label), clean(said)) for label, said in facts(answer, export, _)]
+        database.executemany("INSERT INTO about (what, said) VALUES (?, ?)", rows)
+        database.executemany(
+            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
+            "styleQML, useAsDefault, owner) VALUES ('', '', ?, 'geom', 'yida', ?, 1, '')",
+            list(styles.items()),
+        )
+
+
+def geotiff(answer: Answer, export: Export, _: Translate) -> bytes:
+    """The surface of arrival minutes as a GeoTIFF: float32, NaN where nobody arrives, in the county's projection."""
+    surface = answer.surface
+    if surface is None:
+        raise NothingSelected()
+    minutes = np.where(np.isfinite(surface.minutes), surface.minutes, np.nan).astype(np.float32)[::-1]
+    cell = _cell(surface)
+    with rasterio.MemoryFile() as memory:
+        with memory.open(
+            driver="GTiff", width=minutes.shape[1], height=minutes.shape[0], count=1, dtype="float32", nodata=np.nan,
+            crs=rasterio.CRS.from_user_input(surface.crs), compress="deflate", predictor=3, tiled=True,
+            transform=from_origin(surface.x[0] - cell / 2, surface.y[-1] + cell / 2, cell, cell),
+        ) as raster:  # fmt: skip
+            raster.write(minutes, 1)
+            raster.set_band_description(1, "travel_time_min")
+            told = "\n".join(f"{clean(label)}: {clean(said)}" for label, said in facts(answer, export, _))
+            raster.update_tags(TIFFTAG_IMAGEDESCRIPTION=told, TIFFTAG_SOFTWARE="Yida", MODELLED="true")
+        return io.BytesIO(memory.read()).getvalue()
+
+
+def _cell(surface: MinuteGrid) -> float:
+    axis = surface.x if len(surface.x) > 1 else surface.y
+    return float((axis[-1] - axis[0]) / (len(axis) - 1)) if len(axis) > 1 else 50.0

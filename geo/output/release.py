@@ -1,0 +1,124 @@
+"""For the public or for the house: what a file may hold, and what it must carry. Fourth floor: output.
+
+A public file has places rounded to 4 decimals (about 10 m), no telephone or identity numbers and no column that could
+name a person, and a review number or the stamp of an internal working map [domain.md, 7]. An internal one says so.
+"""
+
+import re
+from dataclasses import dataclass, replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from geo.analysis.presenting import Answer
+from geo.model.briefing import Scene
+from geo.model.errors import N_, ReviewNumberInvalid
+from geo.model.inputs import Study
+from geo.output.clean import without_numbers
+from geo.output.language import Translate
+
+PUBLIC_DECIMALS = 4
+STAMP = N_("Internal working map, not for publication")
+# GS(2024)1234号, GS京(2024)1234号, 黔S(2024)012号, 京S(2023)4号: the forms of 审图号 since 2006.
+_REVIEW = re.compile(r"(?:审图号[::]?)?(GS[\u4e00-\u9fff]?|[\u4e00-\u9fff]{1,2}S)\((20\d\d)\)(\d{1,5})号")
+_BRACKETS = str.maketrans("（［〔【[）］〕】]", "(((((" + ")))))")
+_KEPT = {  # of a facility, for the public: what describes the place, never who works there or who wrote the row
+    "facility_id", "name", "category", "tier", "unit_code", "parent_id", "community_id", "lon", "lat", "beds",
+    "physicians", "nurses", "population_served", "ambulances", "is_emergency_base", "capabilities", "status",
+    "position_quality",
+}  # fmt: skip
+_CODES = {"facility_id", "unit_code", "parent_id", "community_id", "demand_id", "parent_code", "tier"}
+
+
+@dataclass(frozen=True)
+class Release:
+    """Whether a file is for the public, and its review number. Raises ReviewNumberInvalid for a wrong form."""
+
+    public: bool = False
+    review_number: str = ""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "review_number", review_number(self.review_number))
+
+    def stamp(self, _: Translate) -> str:
+        """What every map carries: the review number, or that it is not for publication."""
+        return _("Review number: {number}").format(number=self.review_number) if self.review_number else _(STAMP)
+
+    def audience(self, _: Translate) -> str:
+        """For whom the file is, in a sentence."""
+        if self.public:
+            return _("For the public: places rounded to 4 decimals, no telephone numbers, no names of persons.")
+        return _("Internal: places and lists as they are stored. Not to be passed on.")
+
+
+def review_number(text: str) -> str:
+    """The review number in its usual form, "" for none. Raises ReviewNumberInvalid."""
+    plain = re.sub(r"\s", "", text).translate(_BRACKETS)
+    if not plain:
+        return ""
+    found = _REVIEW.fullmatch(plain)
+    if not found:
+        raise ReviewNumberInvalid(value=text)
+    return f"{found.group(1)}({found.group(2)}){found.group(3)}号"
+
+
+def released(answer: Answer, release: Release) -> Answer:
+    """The answer as the file may show it. Figures stay those of the exact study; only what is written changes."""
+    if not release.public:
+        return answer
+    areas = tuple((low, high, _rounded(area)) for low, high, area in answer.areas)
+    return replace(answer, scene=_public_scene(answer.scene), study=public_study(answer.study), areas=areas)
+
+
+def public_study(study: Study) -> Study:
+    """The study with what only the house may know left out and places rounded."""
+    facility = study.facility.copy()
+    for column in facility.columns.difference(list(_KEPT)):
+        facility[column] = ""
+    roads = replace(
+        study.roads,
+        node_lon=study.roads.node_lon.round(PUBLIC_DECIMALS),
+        node_lat=study.roads.node_lat.round(PUBLIC_DECIMALS),
+        vertex_lon=study.roads.vertex_lon.round(PUBLIC_DECIMALS),
+        vertex_lat=study.roads.vertex_lat.round(PUBLIC_DECIMALS),
+    )
+    words = {name: {k: without_numbers(v) for k, v in study.header[name].items()} for name in ("title", "notes")}
+    return replace(
+        study,
+        header={**study.header, **words},
+        facility=_public_points(facility),
+        demand=_public_points(study.demand.assign(source="")),
+        unit=_public_areas(study.unit),
+        outline=_public_areas(study.outline),
+        roads=roads,
+    )
+
+
+def _public_points(table: pd.DataFrame) -> pd.DataFrame:
+    places = {name: table[name].round(PUBLIC_DECIMALS) for name in ("lon", "lat")}
+    return _without_numbers(table.assign(**places))
+
+
+def _public_areas(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    rounded = table.set_geometry([_rounded(g) for g in table.geometry], crs=table.crs)
+    seats = {name: rounded[name].round(PUBLIC_DECIMALS) for name in ("seat_lon", "seat_lat") if name in rounded}
+    return gpd.GeoDataFrame(_without_numbers(rounded.assign(**seats)))
+
+
+def _without_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    texts = [c for c in table.columns if c not in _CODES and c != "geometry" and table[c].dtype.kind not in "fib"]
+    return table.assign(**{c: table[c].map(lambda cell: without_numbers(str(cell))) for c in texts})
+
+
+def _rounded(geometry: object) -> object:
+    return shapely.transform(geometry, lambda at: np.round(at, PUBLIC_DECIMALS))
+
+
+def _public_scene(scene: Scene) -> Scene:
+    view = scene.view and replace(
+        scene.view, lon=round(scene.view.lon, PUBLIC_DECIMALS), lat=round(scene.view.lat, PUBLIC_DECIMALS)
+    )
+    words = {name: {k: without_numbers(v) for k, v in getattr(scene, name).items()} for name in ("title", "sentence")}
+    return replace(scene, view=view, **words)  # type: ignore[arg-type]

@@ -1,0 +1,142 @@
+// The briefing as one file: scenes, figures and tables beside the map, in both languages, without asking anybody.
+(function (yida) {
+  "use strict";
+
+  const data = JSON.parse(document.getElementById("yida-data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const node = (tag, className, text, parent) => yida.legend.node(tag, className, text, parent);
+  const map = L.map("map", {
+    zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, maxBoundsViscosity: 0.6,
+  });
+  let at = 0;
+  let language = data.first;
+  let chosen = null;
+
+  const words = () => data.languages[language];
+  const told = () => data.scenes[at][language];
+
+  function state() {
+    const scene = data.scenes[at];
+    const { view } = scene;
+    return {
+      ...scene.state, lang: language, text: words().text, badges: words().badges, stamp: words().stamp, selected: chosen,
+      fly: view ? { seq: at + 1, lon: view[0], lat: view[1], zoom: view[2] } : { seq: at + 1, bounds: data.bounds },
+    };
+  }
+
+  function figure(parent, made) {
+    const box = node("section", "yida-figure", "", parent);
+    node("h3", "", made.title, box);
+    const line = node("p", "yida-value", "", box);
+    node("strong", "", made.value, line);
+    node("span", "", made.of, line);
+    if (made.marks) node("p", "yida-marks", made.marks, box);
+    box.appendChild(document.importNode(new DOMParser().parseFromString(made.svg, "image/svg+xml").documentElement, true));
+    table(box, made);
+  }
+
+  function table(parent, { head, rows, numbers, left_out: leftOut }) {
+    const holder = node("details", "", "", parent);
+    node("summary", "", words().table, holder);
+    const made = node("table", "", "", holder);
+    const top = node("tr", "", "", node("thead", "", "", made));
+    head.forEach((text) => node("th", "", text, top));
+    const body = node("tbody", "", "", made);
+    rows.forEach((cells) => {
+      const row = node("tr", "", "", body);
+      cells.forEach((text, i) => node("td", numbers.includes(i) ? "yida-number" : "", text, row));
+    });
+    if (leftOut) node("p", "yida-marks", leftOut, holder);
+  }
+
+  function place() {
+    const box = byId("place");
+    box.hidden = !chosen;
+    if (!chosen) return;
+    const { villages, facilities, units } = data.static;
+    const table = { village: villages, facility: facilities }[chosen.kind];
+    const i = table ? table.id.indexOf(chosen.id) : -1;
+    const unit = (id) => (units.find((u) => u.id === id) || { name: "" }).name;
+    const lines = [];
+    if (chosen.kind === "village" && i >= 0) lines.push(...villageLines(i, unit));
+    if (chosen.kind === "facility" && i >= 0) lines.push(words().text[`tier.${facilities.tier[i]}`]);
+    const name = chosen.kind === "unit" ? unit(chosen.id) : i >= 0 ? table.name[i] : "";
+    box.replaceChildren(node("h3", "", name), ...lines.map((line) => node("p", "", line)));
+  }
+
+  function villageLines(i, unit) {
+    const { villages, facilities } = data.static;
+    const { state: shown, nearest } = data.scenes[at];
+    const minutes = shown.minutes[i];
+    const say = (key, n) => words().text[key].replace("{n}", n);
+    return [
+      unit(villages.unit[i]), say("population", Number(villages.population[i] || 0).toLocaleString(language)),
+      minutes === null ? words().text.unreachable : say("minutes", minutes.toFixed(1)),
+      nearest[i] >= 0 ? `${words().nearest}: ${facilities.name[nearest[i]]}` : "",
+    ].filter(Boolean);
+  }
+
+  function panel() {
+    document.documentElement.lang = language === "zh" ? "zh-CN" : "en";
+    document.title = words().title;
+    byId("study").textContent = words().title;
+    byId("count").textContent = `${at + 1} / ${data.scenes.length}`;
+    byId("title").textContent = told().title;
+    byId("sentence").textContent = told().sentence;
+    byId("missing").textContent = told().missing;
+    byId("figures").replaceChildren();
+    told().figures.forEach((made) => figure(byId("figures"), made));
+    byId("facts-name").textContent = words().facts;
+    byId("facts").replaceChildren(...told().facts.flatMap(([label, text]) => [node("dt", "", label), node("dd", "", text)]));
+    byId("audience").textContent = words().audience;
+    document.querySelectorAll("[data-language]").forEach((b) => b.setAttribute("aria-pressed", String(b.dataset.language === language)));
+    [["back", words().back, at === 0], ["next", words().next, at === data.scenes.length - 1]].forEach(([id, name, off]) => {
+      byId(id).setAttribute("aria-label", name);
+      byId(id).disabled = off;
+    });
+    byId("scenes").setAttribute("aria-label", words().scenes);
+    byId("scenes").replaceChildren(...data.scenes.map((scene, i) => option(scene[language].title, i)));
+    place();
+  }
+
+  function option(title, i) {
+    const made = node("option", "", `${i + 1}. ${title}`);
+    made.value = String(i);
+    made.selected = i === at;
+    return made;
+  }
+
+  function show() {
+    panel();
+    yida.update(state());
+  }
+
+  function go(to) {
+    if (to < 0 || to >= data.scenes.length || to === at) return;
+    at = to;
+    chosen = null;
+    show();
+  }
+
+  yida.tell = (clicked) => {
+    chosen = clicked.id ? { kind: clicked.kind, id: clicked.id } : null;
+    show();
+  };
+
+  byId("back").addEventListener("click", () => go(at - 1));
+  byId("next").addEventListener("click", () => go(at + 1));
+  byId("scenes").addEventListener("change", (event) => go(Number(event.target.value)));
+  document.querySelectorAll("[data-language]").forEach((button) => {
+    button.addEventListener("click", () => {
+      language = button.dataset.language;
+      show();
+    });
+  });
+  document.addEventListener("keydown", (event) => {
+    if (event.target.closest("select, #map")) return;
+    if (event.key === "ArrowRight" || event.key === "PageDown") go(at + 1);
+    if (event.key === "ArrowLeft" || event.key === "PageUp") go(at - 1);
+  });
+  yida.init(map, { static: data.static, bounds: data.bounds, view: null, given: data.bands });
+  show();
+})((window.yida = window.yida || {}));

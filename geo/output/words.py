@@ -1,0 +1,95 @@
+"""What modes, conditions, speeds and the map itself are called, for pages and files. Fourth floor: output."""
+
+from geo.model.assumptions import Assumption
+from geo.model.inputs import Study
+from geo.model.schemes import Scheme
+from geo.output.language import Translate
+
+
+def mode_name(_: Translate, mode: str) -> str:
+    """A travel mode in words."""
+    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
+    return names[mode]
+
+
+def condition_name(_: Translate, condition: str) -> str:
+    """A condition in words."""
+    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
+
+
+def item_name(_: Translate, row: Assumption) -> str:
+    """What a figure is about, in words."""
+    names = {
+        "motorway": _("Motorway"),
+        "trunk": _("Trunk road"),
+        "primary": _("Primary road"),
+        "secondary": _("Secondary road"),
+        "tertiary": _("Tertiary road"),
+        "unclassified": _("Minor road"),
+        "residential": _("Residential street"),
+        "living_street": _("Living street"),
+        "service": _("Service road"),
+        "track": _("Track"),
+        "path": _("Path"),
+        "footway": _("Footway"),
+        "steps": _("Steps"),
+        "ferry": _("Ferry"),
+        "maxspeed": _("Share of the posted limit that is driven"),
+        "unpaved": _("On unpaved roads"),
+        "mountain": _("In the mountains"),
+        "day": _("By day"),
+        "night": _("By night"),
+        "snow": _("In snow"),
+        "demand": _("Between village and road, on foot"),
+        "facility": _("Between road and facility"),
+    }
+    return names.get(row.item, row.item)
+
+
+def unit_name(_: Translate, row: Assumption) -> str:
+    """The unit of a figure, in words."""
+    names = {"km/h": _("km/h"), "share of the posted limit": _("share of the limit"), "share of the speed": _("share")}
+    return names.get(row.unit, row.unit)
+
+
+def map_text(_: Translate, language: str, scheme: Scheme, study: Study) -> dict[str, str]:
+    """Key → text for the map in one language: maps.TEXT_KEYS, and one `tier.<id>` for each tier."""
+    words = {
+        "map": _("Map of the county's health services"),
+        "legend": _("Legend"),
+        "legend.minutes": _("Reached within (modelled)"),
+        "legend.sizes": _("People"),
+        "legend.lines": _("Roads and boundaries"),
+        "legend.route": _("Route"),
+        "layer.facilities": _("Facilities"),
+        "layer.villages": _("Villages, by minutes (modelled)"),
+        "layer.uncovered": _("Villages outside"),
+        "not_counted": _(" (not counted)"),
+        "band": _("{from}–{to} min"),
+        "beyond": _("over {n} min"),
+        "unreachable": _("unreachable by road"),
+        "minutes": _("{n} min"),
+        "population": _("{n} people"),
+        "road.major": _("Main road"),
+        "road.minor": _("Minor road"),
+        "road.ferry": _("Ferry"),
+        "boundary.county": _("County boundary"),
+        "boundary.extent": _("Extent of the data, not a boundary"),
+        "boundary.township": _("Township boundary"),
+        "boundary.approximate": _(" (approximate)"),
+        "route.road": _("On the road"),
+        "route.offroad": _("Off the road, on foot"),
+        "illustrative": _("illustrative"),
+        "north": _("N"),
+        "zoom_in": _("Zoom in"),
+        "zoom_out": _("Zoom out"),
+        "reset_view": _("Show the whole county"),
+        "attribution": attribution(study),
+        "load_failed": _("The map's data did not arrive. Reload the page."),
+    }
+    return words | {f"tier.{tier.tier_id}": tier.name[language] for tier in scheme.tiers}
+
+
+def attribution(study: Study) -> str:
+    """Where the map's data comes from, in a few words; the whole is on the page About."""
+    return " · ".join(a["credit"] for a in study.header["attribution"] if a.get("credit"))
