@@ -115,9 +115,14 @@ def _picture(answer: Answer, export: Export, _: Translate) -> bytes:
     drawn = picture_svg(answer, export, _, width, height)
     if export.form == "png":
         return _with_text(typeset.picture(drawn, width, height, "png", width_px), told(answer, export, _))
-    outlined = typeset.picture(drawn, width, height, "svg").decode()
-    head, close, rest = outlined.partition(">")
-    return f"{head}{close}<desc>{markup(told(answer, export, _))}</desc>{rest}".encode()
+    return _sized(drawn, (width, height), (width_px, height_px), told(answer, export, _)).encode()
+
+
+def _sized(drawn: str, units: tuple[float, float], size_px: tuple[int, int], text: str) -> str:
+    """The SVG as a file: so large, and with a text that says what it was made with. Words in it stay words."""
+    unit, pixel = (f'width="{w:g}" height="{h:g}"' for w, h in (units, size_px))
+    head, close, rest = drawn.partition(">")
+    return f"{head.replace(unit, pixel)}{close}<desc>{markup(text)}</desc>{rest}"
 
 
 def _with_text(png: bytes, text: str) -> bytes:

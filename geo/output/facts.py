@@ -49,7 +49,7 @@ def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]
         (_("Conditions"), _conditions(scene.assumptions, scene.mode, _)),
         (_("Speeds, km/h"), speeds(scene.assumptions, scene.mode, _, join)),
         (_("Changed from the defaults"), changed(scene.assumptions, _, join)),
-        (_("Quality"), join.join(marks_of(answer, _))),
+        (_("Marks"), join.join(marks_of(answer, _))),
         (_("Population"), population(answer, _)),
         (_("Sources"), sources(answer)),
         (_("Map"), export.release.stamp(_)),

@@ -113,7 +113,7 @@ def blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
         "tier_counts": join.join(
             f"{names[t]} {n:,}" for t, n in zip(counts["tier"], counts["facilities"], strict=True)
         ),
-        "counted": join.join(names[t] for t in answer.scene.tiers),
+        "counted": join.join(names[t] for t in answer.scene.tiers if t in names),
         "weakest": _listed([(n, percent(s)) for n, s in zip(weak["name"], weak["share_pct"], strict=True)], join, _),
         "largest": _listed([(n, people(p)) for n, p in zip(large["name"], large["population"], strict=True)], join, _),
     }
@@ -294,7 +294,7 @@ def _townships(answer: Answer, _: Translate) -> Figure:
     )  # fmt: skip
     return Figure(
         "townships",
-        _("Townships, least covered first"),
+        _("Townships not covered in full, least covered first"),
         f"{len(units) - full:,}",
         _("of {whole} townships are not covered in full within {minutes} min").format(
             whole=f"{len(units):,}", minutes=f"{limit:g}"

@@ -22,7 +22,7 @@ from geo.output.language import Translate
 PUBLIC_DECIMALS = 4
 STAMP = N_("Internal working map, not for publication")
 # GS(2024)1234号, GS京(2024)1234号, 黔S(2024)012号, 京S(2023)4号: the forms of 审图号 since 2006.
-_REVIEW = re.compile(r"(?:审图号[::]?)?(GS[\u4e00-\u9fff]?|[\u4e00-\u9fff]{1,2}S)\((20\d\d)\)(\d{1,5})号")
+_REVIEW = re.compile(r"(?:审图号[:：]?)?(GS[\u4e00-\u9fff]?|[\u4e00-\u9fff]{1,2}S)\((20\d\d)\)(\d{1,5})号")
 _BRACKETS = str.maketrans("（［〔【[）］〕】]", "(((((" + ")))))")
 _KEPT = {  # of a facility, for the public: what describes the place, never who works there or who wrote the row
     "facility_id", "name", "category", "tier", "unit_code", "parent_id", "community_id", "lon", "lat", "beds",

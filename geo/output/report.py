@@ -18,6 +18,7 @@ from geo.output.figures import (
     Figure,
     blanks,
     figures_of,
+    marks_of,
     scene_sentence,
     scene_title,
     shown_figures,
@@ -29,6 +30,7 @@ from geo.output.words import item_name, mode_name, unit_name
 PAPERS = ("a4", "a3")
 _MOST_ROWS = 26  # of a table on paper; the workbook holds all
 _MAP = {"a4": (900.0, 510.0), "a3": (1200.0, 720.0)}  # units; on A3 text is as large, so the map shows more
+_BRIEF_MAP = {"a4": (900.0, 440.0), "a3": (1200.0, 660.0)}  # leaves room for everything else on the one page
 _KEY = ("coverage", "outside", "townships", "villages")
 PROGRESS_STEP = N_("pages")
 
@@ -42,11 +44,12 @@ def report_pdf(
 ) -> bytes:
     """The PDF of released answers; `progress` is called once a scene. The brief shows the first scene with coverage."""
     paper = export.size or "a4"
-    chosen = [_main(answers)] if export.extent == "brief" else list(answers)
+    brief = export.extent == "brief"
+    chosen = [_main(answers)] if brief else list(answers)
     pictures: dict[str, str] = {}
     scenes = []
     for number, answer in enumerate(chosen):
-        scenes.append(_scene(answer, number, export, _, pictures, _MAP[paper]))
+        scenes.append(_scene(answer, number, export, _, pictures, (_BRIEF_MAP if brief else _MAP)[paper]))
         progress()
     main = _main(answers)
     made = figures_of(main, _, export.language)
@@ -57,6 +60,7 @@ def report_pdf(
         "subtitle": f"{clean(main.study.title(export.language))} · {export.made_at:%Y-%m-%d}",
         "stamp": export.release.stamp(_),
         "audience": export.release.audience(_),
+        "marks": clean(", ".join(marks_of(main, _))),
         "key_figures": [_plain(made[key]) for key in _KEY],
         "key_charts": [_chart(made[key], f"key-{key}", pictures, alone=True) for key in ("coverage", "townships")],
         "scenes": scenes,
@@ -117,7 +121,7 @@ def _plain(figure: Figure) -> dict[str, str]:
 
 def _chart(figure: Figure, name: str, pictures: dict[str, str], *, alone: bool) -> dict[str, str]:
     """A chart; one that stands alone has its title and value inside."""
-    pictures[name] = chart_svg(figure, 460, 300) if alone else chart_svg(figure, 620, 270, title=False)
+    pictures[name] = chart_svg(figure, 460, 270) if alone else chart_svg(figure, 620, 270, title=False)
     return {"file": f"{name}.svg", "title": clean(figure.title)}
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from geo.output import palette
 from geo.output.clean import clean, markup
 
-FONT = "Noto Sans SC"  # of the package that typeset.py hands to the typesetter
+FONTS = "Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"  # the first is typeset.py's own
 
 # Corners of a symbol of half-width 1, y downwards: those of web/symbols.js.
 _CORNERS = {
@@ -130,5 +130,5 @@ def rect(x: float, y: float, width: float, height: float, fill: str, stroke: str
 def document(width: float, height: float, *parts: str) -> str:
     """A whole picture on white."""
     size = f'viewBox="0 0 {width:g} {height:g}" width="{width:g}" height="{height:g}"'
-    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONT}">'
+    head = f'<svg xmlns="http://www.w3.org/2000/svg" {size} font-family="{FONTS}">'
     return f"{head}{rect(0, 0, width, height, '#ffffff')}{''.join(parts)}</svg>"

@@ -1,4 +1,4 @@
-"""SVG and pages to PNG, PDF and outlined SVG, on any machine, with or without Chinese fonts. Fourth floor: output.
+"""SVG and pages to PNG and PDF, on any machine, with or without Chinese fonts. Fourth floor: output.
 
 The typesetter is Typst (Apache-2.0), the font Noto Sans SC (OFL) from a package, so a page looks the same everywhere;
 PDF embeds the characters used. Our documents (typst/*.typ) read everything else as data: no text is ever code.
@@ -18,7 +18,7 @@ import typst
 DOCUMENTS = Path(__file__).parent / "typst"
 _PICTURE = '#set page(width: {width}pt, height: {height}pt, margin: 0pt)\n#image("picture.svg", width: 100%)\n'
 
-Output = Literal["pdf", "png", "svg"]
+Output = Literal["pdf", "png"]
 
 
 @cache
@@ -29,7 +29,7 @@ def _fonts() -> typst.Fonts:
 
 
 def picture(svg: str, width: float, height: float, form: Output, pixels: int | None = None) -> bytes:
-    """A picture of `width` × `height` units as PNG `pixels` wide, as PDF, or as SVG whose text is outlines."""
+    """A picture of `width` × `height` units as PNG `pixels` wide, or as PDF."""
     source = _PICTURE.format(width=width, height=height)
     ppi = 72.0 * (pixels or width) / width
     return _compiled(source, {"picture.svg": svg.encode()}, form, ppi)

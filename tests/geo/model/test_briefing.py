@@ -1,0 +1,122 @@
+"""Briefings travel as JSON without loss, and what cannot be a scene is refused with the value that is wrong."""
+
+import json
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.model.assumptions import CONDITIONS, TERRAINS, Assumptions
+from geo.model.briefing import (
+    LAYERS,
+    MOST_LETTERS,
+    PLACE_KINDS,
+    SHOWN,
+    Briefing,
+    Place,
+    Scene,
+    View,
+    filled,
+    in_language,
+)
+from geo.model.errors import BriefingInvalid
+from geo.model.roads import MODES
+from geo.model.scene_json import from_json, scene_values, to_json, with_changes
+
+TEXT = st.text(max_size=40)
+WORDS = st.dictionaries(st.sampled_from(["zh", "en"]), TEXT)
+NAMES = st.text(min_size=1, max_size=20)
+SCENES = st.builds(
+    Scene,
+    study=NAMES,
+    tiers=st.lists(NAMES, min_size=1, max_size=3).map(tuple),
+    title=WORDS,
+    sentence=WORDS,
+    shows=st.lists(st.sampled_from(SHOWN), max_size=3).map(tuple),
+    version=st.none() | st.integers(1, 10**6),
+    shown=st.lists(NAMES, max_size=3).map(tuple),
+    layers=st.lists(st.sampled_from(LAYERS), max_size=3).map(tuple),
+    threshold_min=st.floats(1, 120),
+    mode=st.sampled_from(MODES),
+    assumptions=st.builds(
+        Assumptions, condition=st.sampled_from(CONDITIONS), terrain=st.sampled_from(TERRAINS)
+    ).flatmap(lambda a: st.floats(1, 99).map(lambda v: a.with_value("speed", "ambulance", "primary", v))),
+    view=st.none() | st.builds(View, st.floats(-180, 180), st.floats(-90, 90), st.floats(0, 22)),
+    highlighted=st.lists(st.builds(Place, st.sampled_from(PLACE_KINDS), NAMES), max_size=3).map(tuple),
+)
+PLAIN = Scene(study="toy", tiers=("county_hospital",), title={"zh": "概览"})
+
+
+@given(st.builds(Briefing, WORDS, st.lists(SCENES, min_size=1, max_size=3).map(tuple)))
+def test_a_briefing_comes_back_from_json_as_it_was(briefing: Briefing) -> None:
+    assert from_json(to_json(briefing)) == briefing
+    assert from_json(to_json(briefing).encode("utf-8", "surrogatepass")) == briefing
+
+
+def test_json_holds_only_what_differs_from_the_default_assumptions() -> None:
+    changed = PLAIN.assumptions.with_value("speed", "ambulance", "primary", 51)
+    assert scene_values(replace(PLAIN, assumptions=changed))["assumptions"]["changed"] == {
+        "speed.ambulance.primary": 51
+    }
+    assert scene_values(PLAIN)["assumptions"]["changed"] == {}
+    assert with_changes(Assumptions(), {"speed.ambulance.primary": 51.0}) == changed
+
+
+BAD = [
+    ({"threshold_min": 0}, "threshold_min"),
+    ({"threshold_min": "15"}, "threshold_min"),
+    ({"threshold_min": True}, "threshold_min"),
+    ({"tiers": []}, "tiers"),
+    ({"tiers": "county_hospital"}, "tiers"),
+    ({"study": ""}, "study"),
+    ({"mode": "boat"}, "boat"),
+    ({"shows": ["everything"]}, "everything"),
+    ({"layers": ["clouds"]}, "clouds"),
+    ({"view": [106, 28]}, "view"),
+    ({"view": [106, 128, 9]}, "view"),
+    ({"highlighted": [["planet", "1"]]}, "planet"),
+    ({"highlighted": [["unit"]]}, "highlighted"),
+    ({"title": {"zh": 1}}, "title"),
+    ({"title": {"zh": "x" * (MOST_LETTERS + 1)}}, "title"),
+    ({"assumptions": {"changed": {"speed.ambulance.river": 5}}}, "river"),
+    ({"assumptions": {"changed": {"speed.ambulance.primary": 5000}}}, "5000"),
+    ({"assumptions": {"condition": "war"}}, "war"),
+    ({"assumptions": {"wind": 3}}, "wind"),
+    ({"script": "alert(1)"}, "script"),
+]
+
+
+@pytest.mark.parametrize(("change", "said"), BAD, ids=[json.dumps(change)[:40] for change, _said in BAD])
+def test_what_no_scene_can_be_is_refused_by_name(change: dict[str, object], said: str) -> None:
+    raw = {"yida_briefing": 1, "title": {}, "scenes": [scene_values(PLAIN) | change]}
+    with pytest.raises(BriefingInvalid, match=said):
+        from_json(json.dumps(raw))
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{", "{}", '{"yida_briefing": 2}', '{"yida_briefing": 1, "title": {}}', "[" * 9999]
+)
+def test_what_is_no_briefing_is_refused(text: str) -> None:
+    with pytest.raises(BriefingInvalid):
+        from_json(text)
+
+
+def test_a_briefing_needs_a_scene_and_can_be_pinned_to_a_version() -> None:
+    with pytest.raises(BriefingInvalid, match="scenes"):
+        Briefing({}, ())
+    briefing = Briefing({}, (PLAIN, replace(PLAIN, version=2)))
+    assert [scene.version for scene in briefing.pinned(7).scenes] == [7, 2]
+
+
+def test_only_known_words_in_braces_are_blanks() -> None:
+    said = "{covered} of {{cycler.__init__}} {0} {covered.real} {other}"
+    assert (
+        filled(said, {"covered": "3 {other}", "other": "x"}) == "3 {other} of {{cycler.__init__}} {0} {covered.real} x"
+    )
+
+
+def test_a_text_is_given_in_another_language_rather_than_not_at_all() -> None:
+    assert in_language({"zh": "一", "en": "one"}, "en") == "one"
+    assert in_language({"zh": "一", "en": ""}, "en") == "一"
+    assert in_language({}, "en") == ""
