@@ -4,8 +4,6 @@ import argparse
 import getpass
 from pathlib import Path
 
-import shapely
-
 from geo import study as studies
 from geo.cli.studies import Commands, opened
 from geo.model.desk import Kind
@@ -65,10 +63,7 @@ def _versions(options: argparse.Namespace, _: Translate) -> None:
 def _download(options: argparse.Namespace, _: Translate) -> None:
     opened(options.name, _)
     table = desk.stored_table(open_store().load(options.name, options.version), options.kind)
-    if "geometry" in table.columns:
-        outlines = shapely.to_wkt(table["geometry"].to_numpy(), rounding_precision=-1)
-        table = table.drop(columns="geometry").assign(wkt=outlines)
-    _write(options.out, csv_bytes(table))
+    _write(options.out, csv_bytes(desk.flat(table)))
 
 
 def _template(options: argparse.Namespace, _: Translate) -> None:

@@ -30,6 +30,7 @@ QUESTIONS: dict[str, str] = {
     "layer": N_("The file has several layers. Which one should be read?"),
     "header_row": N_("Two rows could be the header. Which one is it?"),
     "crs": N_("In which coordinate system are the positions? The evidence speaks for {guess}."),
+    "crs_open": N_("In which coordinate system are the positions? The evidence does not decide it."),
     "columns": N_("Which column is {column}? Two fit."),
     "band": N_("The raster has several bands. Which one holds the people?"),
     "points": N_("Where do the people of the raster go: to the villages stored, or to points of a grid?"),
@@ -59,6 +60,8 @@ class Question:
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The question in the language of `translate`."""
         code = self.question_id.split(":")[0]
+        if code == CRS and not self.guess:
+            code = "crs_open"
         return translate(QUESTIONS[code]).format(**{"guess": self.guess, **self.params})
 
 
@@ -98,6 +101,7 @@ class Check:
     fingerprint: str  # of the file's bytes
     shape_id: str
     text: pd.DataFrame = field(default_factory=pd.DataFrame)  # the rows as they can be edited: our columns, all text
+    headers: tuple[str, ...] = ()  # of the file, those that may be read: not of telephones, persons and the like
     drawn: bool = False  # of areas: the file holds their shapes
     roads: Roads | None = None  # of kind "roads": the network the file makes
 

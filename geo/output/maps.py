@@ -56,6 +56,7 @@ def base_map(static_url: str, bounds: Bounds, view: tuple[float, float, float] |
     made = folium.Map(
         [(south + north) / 2, (west + east) / 2], tiles=None, zoom_start=9, zoom_control=False, zoom_snap=0.25,
         attribution_control=False, zoom_delta=0.75, wheel_px_per_zoom_level=90, max_bounds_viscosity=0.6,
+        track_resize=False,  # map.js watches its frame: whether a view was chosen decides what a new size does
     )  # fmt: skip
     made.default_js = _links(asset_root, SCRIPTS)
     made.default_css = _links(asset_root, STYLES)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 REMOVED = "removed"  # stands for the value of a side that has removed the row
+CHANGED = "changed"  # stands for the value of a part that is compared as a whole
 
 
 @dataclass(frozen=True)

@@ -28,19 +28,30 @@ from geo.model.schemes import load_scheme
 from geo.network.graph import build_graph
 from geo.network.snapping import EdgeIndex
 from geo.store import Store, parts
-from geo.store.conflicts import Conflict, rebase
+from geo.store.conflicts import CHANGED, Conflict, rebase
 from geo.study.answers import assumptions_for, nearest_by_tier, nearest_counted, network_of
-from geo.study.desk_changes import TABLE, difference, figures, laid, placed, proposed, stored_table, usable
+from geo.study.desk_changes import (
+    TABLE,
+    between,
+    difference,
+    figures,
+    flat,
+    laid,
+    placed,
+    proposed,
+    stored_table,
+    usable,
+)
 from geo.study.desk_kinds import READERS, File, file_fingerprint
 
 __all__ = [
-    "DESK_KINDS", "KINDS", "TABLE", "Upload", "check_file", "commit", "commit_or_raise", "context_of",
-    "coverage_change", "covered", "difference", "edited", "file_fingerprint", "mended", "placed", "proposed",
+    "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise", "context_of",
+    "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "mended", "placed", "proposed",
     "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore", "stored_table",
     "usable",
 ]  # fmt: skip
 
-DESK_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # lists of places, which a page shows on the map row by row
+PLACE_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # each row is a place, which can be put on the map by hand
 
 
 @dataclass(frozen=True)
@@ -156,7 +167,7 @@ def _joined(base: Study, mine: Study, theirs: Study, kind: Kind) -> tuple[Study 
     else:
         before, own, other = (parts.part_id(parts.to_bytes(study, part)) for study in (base, mine, theirs))
         merged, both = tables[1], other not in (before, own)
-        conflicts = [Conflict(part, "", "", "changed", "changed")] if both else []
+        conflicts = [Conflict(part, "", "", CHANGED, CHANGED)] if both else []
     return (None, conflicts) if conflicts else (laid(theirs, kind, merged), [])
 
 

@@ -93,6 +93,24 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     return replace(found, gone=_really_gone(found, stored, check))
 
 
+def between(older: Study, newer: Study, kind: Kind) -> Difference:
+    """What changed in a kind's table from one version of a study to another."""
+    if kind == "roads":
+        return _roads_apart(older.report, newer.report)
+    stored, new = stored_table(older, kind), stored_table(newer, kind)
+    if kind in ("units", "boundary"):
+        return _area_difference(stored, new, one=kind == "boundary")
+    return compare(figures(stored), figures(new)) if kind == "indicators" else compare(stored, new)
+
+
+def flat(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with outlines as WKT, so that it can be written as CSV and read back."""
+    if "geometry" not in table.columns:
+        return table
+    outlines = shapely.to_wkt(table["geometry"].to_numpy(), rounding_precision=-1)
+    return pd.DataFrame(table.drop(columns="geometry")).assign(wkt=outlines)
+
+
 def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple[int, ...]:
     refused = check.table[check.table["verdict"] == "error"]
     if refused.empty or check.kind == "boundary":
@@ -151,7 +169,11 @@ def area_km2(shape: shapely.Geometry) -> float:
 
 def _road_difference(study: Study, check: Check) -> Difference:
     """Kilometres by class, islands, and who is off the network, before and after."""
-    before, after = _roadfigures(study.report), _roadfigures(with_roads(study, check).report)
+    return _roads_apart(study.report, with_roads(study, check).report)
+
+
+def _roads_apart(old: Report, new: Report) -> Difference:
+    before, after = _roadfigures(old), _roadfigures(new)
     names = [*before, *(name for name in after if name not in before)]
     lines = [
         {"id": id_, "name": id_, "column": column, "before": before.get((id_, column), "0"), "after": told}

@@ -15,7 +15,7 @@ import shapely
 
 from geo.intake.desk.area_rows import area_of
 from geo.intake.desk.checking import Context, check_raw
-from geo.intake.desk.matching import match_columns, own_columns
+from geo.intake.desk.matching import match_columns, own_columns, readable_headers
 from geo.intake.files.guard import guarded_noted, never
 from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
 from geo.intake.lines import ways_from_features
@@ -153,7 +153,7 @@ def check_roads(file: File, context: Context) -> Check:
     ways, problems = ways_from_features(file.path, features, text)
     known = Check(
         "roads", _NOTHING, (*layer.problems, *problems), (), (*layer.questions, *asked), mapping,
-        file_fingerprint(file.path), layer.raw.shape_id, text,
+        file_fingerprint(file.path), layer.raw.shape_id, text, readable_headers(layer.raw),
     )  # fmt: skip
     return _with_roads(known, ways, [int(n) for n in layer.raw.rows.index], context)
 

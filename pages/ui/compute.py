@@ -1,4 +1,4 @@
-"""Everything a page asks the library for, remembered by content. The only place with st.cache_*.
+"""Everything a page asks the library for, remembered by content. Only modules named compute have st.cache_*.
 
 Keys are content ids of inputs and assumptions, never the threshold: a slider costs one comparison.
 """
@@ -12,7 +12,6 @@ from geo import study as studies
 from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
 from geo.intake.desk.checking import Context
 from geo.model.assumptions import Assumptions
-from geo.model.desk import Check
 from geo.model.inputs import Study
 from geo.model.roads import Mode
 from geo.model.schemes import Scheme, load_scheme
@@ -194,6 +193,12 @@ def header(name: str) -> dict[str, Any]:
     return studies.study_header(store(), name)
 
 
+def newest_version(name: str) -> int:
+    """The number of the newest version of a study."""
+    newest = store().newest(name)
+    return newest.version_id if newest else 0
+
+
 @st.cache_resource(show_spinner=False, max_entries=4)
 def _desk_context(content_id: str, _of: Study) -> Context:
     return desk.context_of(_of)
@@ -202,35 +207,3 @@ def _desk_context(content_id: str, _of: Study) -> Context:
 def desk_context(of: Study) -> Context:
     """What lists are checked against."""
     return _desk_context(of.content_id, of)
-
-
-def newest_version(name: str) -> int:
-    """The number of the newest version of a study."""
-    newest = store().newest(name)
-    return newest.version_id if newest else 0
-
-
-def coverage_change(
-    before: Study, after: Study, kinds: tuple[str, ...], threshold_min: float
-) -> tuple[Coverage | None, Coverage | None]:
-    """People covered by ambulance before and after a change of lists."""
-    return _coverage_of(before.content_id, kinds, threshold_min, before), _coverage_of(
-        after.content_id, kinds, threshold_min, after
-    )
-
-
-@st.cache_resource(show_spinner=False, max_entries=32)
-def _coverage_of(content_id: str, kinds: tuple[str, ...], threshold_min: float, _of: Study) -> Coverage | None:
-    return desk.covered(_of, "ambulance", kinds, threshold_min)
-
-
-def rows_url(of: Study, check: Check) -> str:
-    """Where the map of the data desk fetches the rows under check, drawn as facilities."""
-    rows = check.table[check.table["lon"].notna()]
-    as_facility = rows.rename(columns={"demand_id": "facility_id"})
-    if "tier" not in as_facility.columns:
-        as_facility = as_facility.assign(tier="village_clinic")
-    nobody = of.demand.iloc[:0]
-    return SHELF.put(
-        Layer(static_layers(of.content_id, as_facility, nobody, of.unit, of.outline, of.roads, scheme(of)))
-    )

@@ -10,8 +10,9 @@ from streamlit_folium import st_folium
 from geo.model.desk import Check, Mend, Question
 from geo.model.inputs import Study
 from geo.output.maps import base_map, state_group
+from geo.output.tables import csv_bytes
 from geo.study import desk
-from pages.ui import compute, draft
+from pages.ui import compute, compute_desk, draft
 from pages.ui.draft import Draft
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
@@ -74,17 +75,20 @@ def summary(_: Translate, check: Check) -> None:
 
 
 def about_file(_: Translate, check: Check) -> None:
-    """What is said about the file as a whole, and how its columns were read."""
+    """What is said about the file as a whole."""
     for problem in [p for p in check.problems if p.row is None][:12]:
         st.caption(plain(problem.say(_)))
-    with st.expander(_("How the columns were read")):
-        names = {_("Column of ours"): check.mapping.keys(), _("Column of the file"): check.mapping.values()}
-        st.dataframe(pd.DataFrame(names), hide_index=True)
 
 
 def rows(_: Translate, current: Draft) -> None:
-    """The rows with verdict and reason; every cell can be edited, and is checked again at once."""
+    """The rows with verdict and reason; every cell can be edited, and is checked again at once.
+
+    Roads and a raster of people are no lists that could be edited: their rows are shown.
+    """
     check = current.check
+    if check.text.empty or check.kind == "roads":
+        _finished_rows(_, check)
+        return
     names = {"error": _("Cannot be used"), "warning": _("To look at"), "ok": _("In order")}
     wanted = st.pills(
         _("Show"), VERDICTS, selection_mode="multi", default=["error", "warning"], format_func=names.get, key="verdicts"
@@ -106,12 +110,44 @@ def rows(_: Translate, current: Draft) -> None:
     changed = st.data_editor(
         table, disabled=[_("Row"), *beside.columns], key=f"rows:{current.revision}", height=420, num_rows="fixed"
     )
+    _download(_, check, names, said)
     cells = changed[list(shown.columns)].fillna("").astype("str")
     if not cells.equals(shown.astype("str")):
         text = check.text.copy()
         text.loc[cells.index] = cells
         draft.keep(replace(current, check=desk.edited(check, text, compute.desk_context(current.base))))
         st.rerun()
+
+
+def _download(_: Translate, check: Check, names: dict[str, str], said: dict[int, str]) -> None:
+    """All rows with verdict and reasons, to be sent back to whoever wrote the list."""
+    verdict = dict(zip(check.table["row"], check.table["verdict"], strict=True))
+    words = {
+        _("Row"): list(check.text.index),
+        _("Verdict"): [names[verdict.get(r, "error")] for r in check.text.index],
+        _("Why"): list(said.values()),
+    }
+    table = pd.concat([pd.DataFrame(words), check.text.reset_index(drop=True)], axis=1)
+    st.download_button(
+        _("Download all rows with their verdicts (CSV)"),
+        lambda: csv_bytes(table),
+        file_name=f"yida-{check.kind}-checked.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def _finished_rows(_: Translate, check: Check) -> None:
+    for problem in [p for p in check.problems if p.row is not None][:MOST_ROWS]:
+        st.caption(plain(problem.say(_)))
+    table = check.text if len(check.text) else check.table.drop(columns=["row", "verdict"])
+    if table.empty:
+        st.caption(_("The file has no rows to be shown; see the map and the difference."))
+        return
+    if len(table) > MOST_ROWS:
+        st.caption(_("The first {shown:,} of {whole:,} rows").format(shown=MOST_ROWS, whole=len(table)))
+    st.dataframe(table.head(MOST_ROWS).loc[:, (table.astype("str") != "").any()], hide_index=True)
 
 
 def _said(_: Translate, check: Check) -> "dict[int, str]":
@@ -173,7 +209,10 @@ def _change(_: Translate, check: Check, mend: Mend) -> str:
 
 
 def on_map(_: Translate, language: str, current: Draft) -> None:
-    """The rows where they would stand. A row without a place is put where the map is clicked."""
+    """What the file holds, drawn. A row of places without a position is put where the map is clicked."""
+    if current.kind not in desk.PLACE_KINDS:
+        _draw(_, language, current, picking=False)
+        return
     waiting = [int(str(r)) for r in current.check.table.loc[current.check.table["lon"].isna(), "row"]]
     row = None
     if waiting:
@@ -198,11 +237,13 @@ def _draw(_: Translate, language: str, current: Draft, *, picking: bool) -> None
     scheme = compute.scheme(study)
     tiers = [t.tier_id for t in scheme.tiers]
     st_folium(
-        base_map(compute.rows_url(study, current.check), study.outline.total_bounds, None, ASSET_ROOT),
+        base_map(compute_desk.map_url(current), study.outline.total_bounds, None, ASSET_ROOT),
         feature_group_to_add=state_group({
             "lang": language,
             "text": map_text(_, language, scheme, study),
-            "layers": {"roads": True, "units": True, "facilities": True, "villages": False, "labels": True},
+            "layers": {
+                "roads": True, "units": True, "facilities": True, "villages": current.kind == "raster", "labels": True,
+            },
             "threshold_min": 15,
             "minutes": [],
             "tiers_on": tiers,

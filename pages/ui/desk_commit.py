@@ -5,12 +5,14 @@ import uuid
 import pandas as pd
 import streamlit as st
 
-from geo.intake.desk.difference import Difference, compare, pair_key
+from geo.intake.desk.difference import Difference, pair_key
+from geo.model.desk import Kind
 from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
-from geo.store.conflicts import Conflict
+from geo.store.conflicts import CHANGED, REMOVED, Conflict
 from geo.study import desk
-from pages.ui import compute, draft
+from pages.ui import compute, compute_desk, draft
+from pages.ui.desk_kinds import kind_name
 from pages.ui.draft import Draft
 from pages.ui.text import Translate, plain
 
@@ -19,22 +21,38 @@ COUNTED = ("county_hospital", "township_hospital")
 
 def difference(_: Translate, current: Draft) -> None:
     """New, changed, moved and gone rows, names that are only similar, the coverage after, and the commit."""
-    store = compute.store()
-    found = desk.difference(current.base, current.check, store.recall(current.base.name, "pair:"))
-    _counts(_, found)
+    if current.check.questions:
+        st.info(_("Answer the questions above first."))
+        return
+    if current.check.rows_ok == 0:
+        st.error(_("No row can be used; there is nothing to store."))
+        return
+    found = compute_desk.difference(current)
+    if current.kind != "roads":
+        _counts(_, found)
     _proposals(_, current, found)
-    new = desk.usable(current.check, current.base)
-    show_difference(_, getattr(current.base, desk.TABLE[current.kind]), new, found)
-    closing = st.radio(
-        _("Rows of the stored list that this file lacks"),
-        [False, True],
-        format_func=lambda yes: _("are closed") if yes else _("are only missing from this file; they stay"),
-        key=f"closing:{current.revision}",
-        disabled=not found.gone,
-    )
-    after = desk.proposed(current.base, current.check, found, gone_are_closed=bool(closing))
+    stored, new = desk.stored_table(current.base, current.kind), pd.DataFrame()
+    if current.kind != "roads":
+        new = desk.usable(current.check, current.base)
+    show_difference(_, stored, new, found)
+    after = compute_desk.proposed(current, gone_are_closed=_closing(_, current, found))
     _coverage(_, current.base, after)
     _commit(_, current, after)
+
+
+def _closing(_: Translate, current: Draft, found: Difference) -> bool:
+    """Whether what the file lacks is gone; an outline, roads and a raster replace what was there anyway."""
+    if current.kind in ("boundary", "roads", "raster", "indicators") or not found.gone:
+        return False
+    gone = _("are given up") if current.kind == "units" else _("are closed")
+    return bool(
+        st.radio(
+            _("Rows of the stored list that this file lacks"),
+            [False, True],
+            format_func=lambda yes: gone if yes else _("are only missing from this file; they stay"),
+            key=f"closing:{current.revision}",
+        )
+    )
 
 
 def _counts(_: Translate, found: Difference) -> None:
@@ -50,7 +68,9 @@ def _counts(_: Translate, found: Difference) -> None:
 
 
 def _proposals(_: Translate, current: Draft, found: Difference) -> None:
-    stored, new = getattr(current.base, desk.TABLE[current.kind]), desk.usable(current.check, current.base)
+    if not found.proposed:
+        return
+    stored, new = desk.stored_table(current.base, current.kind), desk.usable(current.check, current.base)
     for pair in found.proposed:
         with st.container(border=True):
             names = {
@@ -79,11 +99,12 @@ def show_difference(_: Translate, stored: pd.DataFrame, new: pd.DataFrame, found
     for name, table in lists.items():
         if len(table):
             with st.expander(f"{name} ({len(table):,})"):
-                st.dataframe(table.loc[:, (table.astype("str") != "").any()], hide_index=True)
+                plain_table = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
+                st.dataframe(plain_table.loc[:, (plain_table.astype("str") != "").any()], hide_index=True)
 
 
 def _coverage(_: Translate, before: Study, after: Study) -> None:
-    old, new = compute.coverage_change(before, after, COUNTED, 15.0)
+    old, new = compute_desk.coverage_change(before, after, COUNTED, 15.0)
     if old is None or new is None:
         st.caption(_("Coverage cannot be compared: no hospital or township hospital reaches anybody."))
         return
@@ -124,12 +145,13 @@ def _show_conflicts(_: Translate, conflicts: list[Conflict]) -> None:
         _("Somebody else has changed the same cells meanwhile. Nothing was stored. Upload the file again to start from "
           "the newest version, with one of the two values.")
     )  # fmt: skip
-    table = pd.DataFrame([vars(c) for c in conflicts])
+    words = {REMOVED: _("removed"), CHANGED: _("changed")}
+    table = pd.DataFrame([vars(c) for c in conflicts]).replace({"mine": words, "theirs": words})
     table.columns = pd.Index([_("Row"), _("Column"), _("Before"), _("Yours"), _("Theirs")])
     st.dataframe(table, hide_index=True)
 
 
-def versions(_: Translate, study: Study, kind: str) -> None:
+def versions(_: Translate, study: Study, kind: Kind) -> None:
     """Every version of the study; the chosen one can be compared with the newest, downloaded and restored."""
     entries = compute.store().versions(study.name)
     table = pd.DataFrame({
@@ -148,20 +170,21 @@ def versions(_: Translate, study: Study, kind: str) -> None:
     _one_version(_, study, kind, entries[rows[0]].version_id, newest=entries[0].version_id)
 
 
-def _one_version(_: Translate, study: Study, kind: str, version: int, *, newest: int) -> None:
+def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest: int) -> None:
     older = compute.store().load(study.name, version)
-    name = desk.TABLE[kind]
-    st.download_button(
-        _("Download this list (CSV)"),
-        csv_bytes(getattr(older, name)),
-        file_name=f"yida-{study.name}-{kind}-v{version}.csv",
-        mime="text/csv",
-        on_click="ignore",
-    )
+    if kind != "roads":
+        st.download_button(
+            _("Download this list (CSV)"),
+            csv_bytes(desk.flat(desk.stored_table(older, kind))),
+            file_name=f"yida-{study.name}-{kind}-v{version}.csv",
+            mime="text/csv",
+            on_click="ignore",
+        )
     if version == newest:
         return
     st.markdown(_("From this version to the newest:"))
-    show_difference(_, getattr(older, name), getattr(study, name), compare(getattr(older, name), getattr(study, name)))
+    tables = [desk.stored_table(of, kind) for of in (older, study)]
+    show_difference(_, *tables, desk.between(older, study, kind))
     with st.form(f"restore:{version}"):
         author = st.text_input(_("Your name"), max_chars=80).strip()
         asked = st.form_submit_button(_("Make this version the newest again"))
@@ -169,14 +192,3 @@ def _one_version(_: Translate, study: Study, kind: str, version: int, *, newest:
         note = _("Version {version} restored").format(version=version)
         st.session_state.stored = desk.restore(compute.store(), study.name, version, author, note, uuid.uuid4().hex)
         st.rerun()
-
-
-def kind_name(_: Translate, kind: str) -> str:
-    """What a version or a file is about, in words."""
-    names = {
-        "study": _("built from files"),
-        "facilities": _("facilities"),
-        "demand": _("villages and people"),
-        "restore": _("restored"),
-    }
-    return names.get(kind, kind)

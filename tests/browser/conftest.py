@@ -11,6 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, TimeoutError, expect, sync_playwright
 
 from tests.browser.map_frame import BANDS, FRAME_FOLDER, PARENT, Handler, Open, Opened, Site, frame_page
 
@@ -130,6 +131,22 @@ class App:
         x, y = frame["x"] + at["x"], frame["y"] + at["y"]
         self.page.mouse.move(x, y)
         return x, y
+
+    def write_cell(self, table: Locator, across: float, row: int, text: str) -> None:
+        """Write into a cell of an edited table: the row counts from 1, `across` is a share of the table's width."""
+        editor = self.page.locator("[id^=gdg-overlay]")
+        for _ in range(6):  # a table that has just appeared takes the click, but not yet the key
+            box = table.bounding_box()
+            assert box is not None
+            self.page.mouse.click(box["x"] + across * box["width"], box["y"] + 35 * row + 18)
+            self.page.keyboard.press("Enter")
+            with suppress(TimeoutError):
+                editor.wait_for(timeout=2_000)
+                break
+        expect(editor).to_be_visible()
+        self.page.keyboard.press("ControlOrMeta+A")
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Enter")
 
     def photograph(self, name: str) -> None:
         """Keep a screenshot as an artefact of the run."""

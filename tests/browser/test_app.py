@@ -230,3 +230,20 @@ def test_the_map_frame_fetches_only_from_the_app(open_app: Callable[..., App], s
     frame = app.settled()
     fetched = frame.evaluate("performance.getEntriesByType('resource').map(e => e.name)")
     assert len(fetched) > 8 and all(url.startswith(server) for url in fetched)
+
+
+def test_a_speed_changed_on_the_page_lowers_the_figure_and_reaches_the_address(open_app: Callable[..., App]) -> None:
+    app = open_app()
+    app.settled()
+    share = app.page.get_by_test_id("stMetricValue").first
+    before = float(share.inner_text().split()[0])
+    app.page.get_by_role("button", name="速度与系数").click()
+    dialog = app.page.get_by_role("dialog")
+    dialog.get_by_role("button", name="采用这些数值").hover()  # waits until it has stopped opening
+    app.write_cell(dialog.get_by_test_id("stDataFrame"), 0.19, 5, "10")  # tertiary roads
+    app.photograph("speeds-zh")
+    dialog.get_by_role("button", name="采用这些数值").click()
+    expect(app.page.get_by_text("已改 1 项")).to_be_visible()
+    app.settled()
+    assert float(share.inner_text().split()[0]) < before
+    app.page.wait_for_function("location.search.includes('set=speed.ambulance.tertiary*10')")

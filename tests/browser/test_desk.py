@@ -77,6 +77,10 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     assert ok + look + bad == 36 and look + bad >= 11 and bad >= 5
     expect(page.get_by_text("holds telephone numbers")).to_be_visible()
     app.photograph("desk-rows")
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download all rows with their verdicts").click()
+    rows = list(csv.DictReader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig"))))
+    assert len(rows) == 36 and sum(r["Verdict"] == "Cannot be used" for r in rows) == bad
     # Mends: the swapped position is put right and its row counts.
     app.idle().get_by_role("tab", name="Mends").click()
     page.get_by_text("Exchange longitude and latitude: 1 rows").click()

@@ -316,3 +316,18 @@ def test_every_word_the_browser_asks_for_is_listed(open_map: Open) -> None:
     asked = set(re.findall(r'(?:say\(app|words\((?:app\.)?(?:state|pending)), "([a-z_.]+)"', source))
     either = set(re.findall(r'"((?:layer|boundary)\.[a-z]+)"', source))
     assert asked | either == set(TEXT_KEYS)
+
+
+def test_a_frame_that_grows_twice_is_fitted_anew_until_somebody_moves_the_map(open_map: Open) -> None:
+    opened = shown(open_map(county(), width=700, height=260))
+    zooms = [opened.debug()["view"]["zoom"]]
+    for height in (500, 900):
+        opened.page.set_viewport_size({"width": 1400, "height": height})
+        opened.frame.wait_for_function(f"map_div.getSize().y === {height}")
+        zooms.append(opened.debug()["view"]["zoom"])
+    assert zooms[0] < zooms[1] < zooms[2]
+    opened.frame.evaluate("map_div.setZoom(map_div.getZoom() - 1, {animate: false})")
+    chosen = opened.debug()["view"]["zoom"]
+    opened.page.set_viewport_size({"width": 1400, "height": 1000})
+    opened.frame.wait_for_function("map_div.getSize().y === 1000")
+    assert opened.debug()["view"]["zoom"] == chosen

@@ -16,7 +16,7 @@ from geo.intake.desk.headers import population_type
 from geo.intake.desk.indicator_rows import check_indicators
 from geo.intake.desk.listing import SCHEMA, Context, Found, Places, listing_of
 from geo.intake.desk.locating import Located, locate, locate_again
-from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns
+from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns, readable_headers
 from geo.intake.desk.parents import with_parents
 from geo.intake.desk.validating import validate
 from geo.intake.files.reading import OVERFLOW
@@ -64,8 +64,10 @@ def check_raw(
         text = text.rename(columns=_AS_PLACE if "lon" not in text.columns else {})
     if kind in ("facilities", "demand") or (shapes is None and kind in _LEVEL):
         located = locate(raw, text, TABLE_OF[kind], context, answers)
-    known = Check(kind, pd.DataFrame(), tuple(about_file), (), (*questions, *located.questions), mapping, fingerprint,
-                  raw.shape_id)  # fmt: skip
+    known = Check(
+        kind, pd.DataFrame(), tuple(about_file), (), (*questions, *located.questions), mapping, fingerprint,
+        raw.shape_id, headers=readable_headers(raw),
+    )  # fmt: skip
     return _judged(known, located, ordered, context)
 
 

@@ -95,6 +95,12 @@ def personal_columns(raw: Raw) -> list[str]:
     return [str(h) for h in raw.rows.columns if str(h) not in _NOT_HEADERS and _is_personal(raw.rows, str(h))]
 
 
+def readable_headers(raw: Raw) -> tuple[str, ...]:
+    """Headers that may be read, in the order of the file."""
+    personal = {*personal_columns(raw), *_NOT_HEADERS}
+    return tuple(str(h) for h in raw.rows.columns if str(h) not in personal)
+
+
 def left_out(raw: Raw, kind: Kind) -> list[Problem]:
     """A remark for each personal column."""
     return [
@@ -154,9 +160,7 @@ def _json_object(text: str) -> Mapped:
 
 def _columns(raw: Raw) -> dict[str, list[str]]:
     """Every header that may be read, with a sample of its filled cells."""
-    personal = set(personal_columns(raw))
-    names = [str(h) for h in raw.rows.columns if str(h) not in _NOT_HEADERS and str(h) not in personal]
-    return {name: _sample(raw.rows[name]) for name in names}
+    return {name: _sample(raw.rows[name]) for name in readable_headers(raw)}
 
 
 def _sample(cells: "pd.Series[str]") -> list[str]:

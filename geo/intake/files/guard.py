@@ -20,7 +20,7 @@ from typing import NamedTuple
 import pyarrow as pa
 import shapely
 
-from geo.intake.files.cells import DEFAULT_LIMITS, Limits, Progress, demanding, no_progress
+from geo.intake.files.cells import DEFAULT_LIMITS, LIST_LIMITS, Limits, Progress, demanding, no_progress
 from geo.intake.files.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
 from geo.intake.files.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
 from geo.intake.files.raw import Reading, part_answer, raw_from
@@ -87,7 +87,7 @@ def guarded_raw(
     path: Path,
     answers: Answers,
     *,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits = LIST_LIMITS,
     should_stop: Callable[[], bool] = never,
     progress: Progress = no_progress,
 ) -> tuple[Raw | None, list[Question]]:
@@ -100,7 +100,7 @@ def guarded_noted(
     path: Path,
     answers: Answers,
     *,
-    limits: Limits = DEFAULT_LIMITS,
+    limits: Limits = LIST_LIMITS,
     should_stop: Callable[[], bool] = never,
     progress: Progress = no_progress,
 ) -> Reading:

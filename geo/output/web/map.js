@@ -42,7 +42,7 @@
   yida.init = function (map, options) {
     app = {
       map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], tiersOn: new Set(),
-      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false,
+      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false, resizing: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
     prepare();
@@ -122,7 +122,7 @@
   function scaleTo(bounds) {
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
-    app.map.setMaxBounds(bounds.pad(1.5));
+    app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
     const side = Math.sqrt(Math.abs(corner.x * corner.y));
     const room = side / Math.sqrt(Math.max(app.data.villages.count, 1));
@@ -131,12 +131,13 @@
   }
 
   function onResize() {
+    app.resizing = true; // what moves now was moved by nobody
     // A view that somebody chose keeps its centre; the county at large is fitted anew below.
     app.map.invalidateSize({ pan: app.moved || Boolean(app.options.view), animate: false });
     const size = app.map.getSize();
-    if (!app.data || size.x < 20 || size.y < 20) return;
-    if (app.unseen) firstView();
-    else if (!app.moved && !app.options.view && app.lastFly === null) firstView();
+    const chosen = app.moved || app.options.view || app.lastFly !== null;
+    if (app.data && size.x >= 20 && size.y >= 20 && (app.unseen || !chosen)) firstView();
+    app.resizing = false;
   }
 
   yida.reset = function () {
@@ -232,7 +233,7 @@
 
   // The view is kept in the page's address, not sent to the server: panning must not cost a run.
   function onMoved() {
-    if (!app.ready || app.unseen) return;
+    if (!app.ready || app.unseen || app.resizing) return;
     app.moved = true;
     writeAddress();
   }
