@@ -10,6 +10,7 @@ from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 MAP_HEIGHT_PX = 720
@@ -38,9 +39,10 @@ def stage(_: Translate, language: str, question: Question) -> None:
                 on_change=on_map_click,
             )
             st.caption(facts_line(_, question))
-        with right:
-            show.details(_, language, question, found, ways)
-            show.township_table(_, question, found)
+        if not on_stage():
+            with right:
+                show.details(_, language, question, found, ways)
+                show.township_table(_, question, found)
 
 
 page = page_setup(N_("Map"))

@@ -41,6 +41,8 @@ def _edit(_: Translate, mode: Mode) -> None:
     told = st.data_editor(
         table, disabled=fixed, hide_index=True, height=460, column_config={_("Value"): number}, key=f"assumed:{mode}"
     )
+    differ = int((told[_("Value")] != told[_("Default")]).sum())
+    st.caption(_("{count} of {whole} values differ from the defaults.").format(count=differ, whole=len(told)))
     apply, default = st.columns(2)
     if apply.button(_("Use these values"), type="primary", width="stretch"):
         _take(_, mode, [replace(row, value=float(v)) for row, v in zip(defaults, told[_("Value")], strict=True)])

@@ -8,7 +8,7 @@ from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
 from geo.output.words import condition_name, mode_name
-from pages.ui import compute, state
+from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
 
@@ -46,7 +46,7 @@ def sidebar(_: Translate, language: str) -> Question:
 
 
 def language_switch(_: Translate, language: str) -> None:
-    """The product's name and the switch between Chinese and English."""
+    """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
     st.segmented_control(
@@ -58,6 +58,7 @@ def language_switch(_: Translate, language: str) -> None:
         required=True,
         persist_state="session",
     )
+    stage.enter_button(_)
 
 
 def study_choice(_: Translate, language: str) -> Study:

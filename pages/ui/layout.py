@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from geo.model.errors import YidaError
+from pages.ui import stage
 from pages.ui.text import Translate, current_language, plain, translator
 
 
@@ -25,6 +26,7 @@ def page_setup(title: str) -> Page:
     _ = translator(language)
     st.set_page_config(page_title=f"{_(title)} · Yida 医达", page_icon="🏥", layout="wide")
     st.html(f"<style>{_STYLE}</style>")
+    stage.begin(_)
     return Page(language, _)
 
 

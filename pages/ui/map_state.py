@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.study import Journey
-from pages.ui import compute, state
+from pages.ui import compute, stage, state
 from pages.ui.controls import Question
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
@@ -22,6 +22,7 @@ def map_state(
     asked = (study, question.mode, question.assumptions, question.tiers)
     return {
         "lang": language,
+        "stage": stage.is_on(),
         "text": map_text(_, language, compute.scheme(study), study),
         "layers": question.layers,
         "threshold_min": question.threshold_min,

@@ -54,10 +54,12 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 
 
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
-    """The address's parameters for what is chosen now; the map adds centre and zoom."""
+    """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     state = st.session_state
     changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return ({"set": changed} if changed else {}) | {
+    return {
+        "set": changed,
+        "stage": "1" if state.get("stage") else "",
         "study": state.study,
         "t": str(state.threshold),
         "mode": state.mode,

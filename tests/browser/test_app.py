@@ -241,6 +241,7 @@ def test_a_speed_changed_on_the_page_lowers_the_figure_and_reaches_the_address(o
     dialog = app.page.get_by_role("dialog")
     dialog.get_by_role("button", name="采用这些数值").hover()  # waits until it has stopped opening
     app.write_cell(dialog.get_by_test_id("stDataFrame"), 0.19, 5, "10")  # tertiary roads
+    expect(dialog.get_by_text("有 1 项与默认值不同")).to_be_visible()
     app.photograph("speeds-zh")
     dialog.get_by_role("button", name="采用这些数值").click()
     expect(app.page.get_by_text("已改 1 项")).to_be_visible()

@@ -166,7 +166,8 @@
     details.open = open;
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
-    [facilityRows, timeRows, villageRows, lineRows, routeRows].forEach((rows) => rows(app, body));
+    const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
+    [facilityRows, timeRows, villageRows, ...lines, routeRows].forEach((rows) => rows(app, body));
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -105,7 +105,8 @@
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
     const wide = app.map.getSize().x >= 860;
-    return { paddingTopLeft: [wide ? 250 : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const legend = (app.pending || app.state).stage ? 450 : 250;
+    return { paddingTopLeft: [wide ? legend : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
@@ -153,11 +154,12 @@
   function apply(state) {
     const began = performance.now();
     app.state = state;
+    document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
-    if (changed("labels", [state.layers.labels, state.highlight_unit])) yida.labels.refresh(app);
+    if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
     fly(state.fly);
@@ -172,7 +174,7 @@
   }
 
   const chromeNeeds = (s) => [
-    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes,
+    s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
   ];
 
   function changed(name, needs) {
@@ -244,7 +246,8 @@
       const url = new URL(page.location.href);
       const wanted = { ...app.state.address, ...(app.moved || app.options.view ? viewOf(app.map) : {}) };
       ["c", "z", ...Object.keys(wanted)].forEach((key) => url.searchParams.delete(key));
-      const added = Object.entries(wanted).map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
+      const told = Object.entries(wanted).filter(([, value]) => value !== ""); // empty: not in the address
+      const added = told.map(([key, value]) => `${key}=${encodeURIComponent(value).replaceAll("%2C", ",")}`);
       url.search = [url.searchParams.toString(), ...added].filter(Boolean).join("&");
       if (url.href !== page.location.href) page.history.replaceState(page.history.state, "", url.href);
     } catch {
