@@ -49,7 +49,8 @@ _PAGE = """<!doctype html>
 <header><p id="study"></p><span id="languages"><button type="button" data-language="zh">中文</button>
 <button type="button" data-language="en">English</button></span></header>
 <nav id="walk"><button type="button" id="back">‹</button><select id="scenes"></select>
-<span id="count"></span><button type="button" id="next">›</button></nav>
+<span id="count"></span><button type="button" id="next">›</button>
+<button type="button" id="present"></button><button type="button" id="leave"></button></nav>
 <h1 id="title"></h1>
 <p id="sentence"></p>
 <p id="missing"></p>
@@ -108,6 +109,8 @@ def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) ->
         "back": _("Back"),
         "next": _("Next"),
         "scenes": _("Scenes"),
+        "present": _("Meeting mode"),
+        "leave": _("Leave meeting mode"),
     }
 
 

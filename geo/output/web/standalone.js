@@ -11,6 +11,7 @@
   let at = 0;
   let language = data.first;
   let chosen = null;
+  let staged = false;
 
   const words = () => data.languages[language];
   const told = () => data.scenes[at][language];
@@ -19,7 +20,7 @@
     const scene = data.scenes[at];
     const { view } = scene;
     return {
-      ...scene.state, lang: language, text: words().text, badges: words().badges, stamp: words().stamp, selected: chosen,
+      ...scene.state, stage: staged, lang: language, text: words().text, badges: words().badges, stamp: words().stamp, selected: chosen,
       fly: view ? { seq: at + 1, lon: view[0], lat: view[1], zoom: view[2] } : { seq: at + 1, bounds: data.bounds },
     };
   }
@@ -94,6 +95,8 @@
       byId(id).setAttribute("aria-label", name);
       byId(id).disabled = off;
     });
+    byId("present").textContent = words().present;
+    byId("leave").textContent = words().leave;
     byId("scenes").setAttribute("aria-label", words().scenes);
     byId("scenes").replaceChildren(...data.scenes.map((scene, i) => option(scene[language].title, i)));
     place();
@@ -115,7 +118,30 @@
     if (to < 0 || to >= data.scenes.length || to === at) return;
     at = to;
     chosen = null;
+    byId("panel").scrollTop = 0;
+    remember();
     show();
+  }
+
+  // The address keeps the scene and the stage, so that a reload or a link comes back to them.
+  function remember() {
+    history.replaceState(null, "", `#${staged ? "stage" : "scene"}=${at + 1}`);
+  }
+
+  function asked() {
+    const [, mode, number] = /^#(stage|scene)=(\d+)$/.exec(location.hash) || [];
+    at = Math.min(Math.max(Number(number || 1) - 1, 0), data.scenes.length - 1);
+    staged = mode === "stage";
+  }
+
+  // In a meeting: large type, the whole screen, nothing but next and back.
+  function stage(on) {
+    staged = on;
+    document.body.classList.toggle("on-stage", on);
+    if (on && document.fullscreenEnabled && !document.fullscreenElement) document.documentElement.requestFullscreen().catch(() => {});
+    if (!on && document.fullscreenElement) document.exitFullscreen();
+    remember();
+    requestAnimationFrame(show);
   }
 
   yida.tell = (clicked) => {
@@ -132,11 +158,28 @@
       show();
     });
   });
+  byId("present").addEventListener("click", () => stage(true));
+  byId("leave").addEventListener("click", () => stage(false));
+  // Keys of a keyboard or a clicker. Off stage the map keeps its arrows.
+  const STEPS = { ArrowRight: 1, PageDown: 1, " ": 1, ArrowLeft: -1, PageUp: -1 };
   document.addEventListener("keydown", (event) => {
-    if (event.target.closest("select, #map")) return;
-    if (event.key === "ArrowRight" || event.key === "PageDown") go(at + 1);
-    if (event.key === "ArrowLeft" || event.key === "PageUp") go(at - 1);
-  });
+    if (staged && event.key === "Escape") return stage(false);
+    if (event.target.closest(staged ? "select" : "select, button, summary, #map") || !STEPS[event.key]) return undefined;
+    event.preventDefault();
+    event.stopPropagation();
+    return go(at + STEPS[event.key]);
+  }, true);
+  document.addEventListener("fullscreenchange", () => staged && !document.fullscreenElement && stage(false));
+  // A finger drawn across the panel turns the page; across the map it moves the map.
+  let touched = null;
+  byId("panel").addEventListener("touchstart", (event) => { touched = event.changedTouches[0]; }, { passive: true });
+  byId("panel").addEventListener("touchend", (event) => {
+    const [to, from] = [event.changedTouches[0], touched];
+    const across = from ? to.clientX - from.clientX : 0;
+    if (Math.abs(across) > 60 && Math.abs(across) > 2 * Math.abs(to.clientY - from.clientY)) go(at - Math.sign(across));
+  }, { passive: true });
+  asked();
+  document.body.classList.toggle("on-stage", staged);
   yida.init(map, { static: data.static, bounds: data.bounds, view: null, given: data.bands });
   show();
 })((window.yida = window.yida || {}));
