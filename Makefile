@@ -2,13 +2,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: run test lint setup browser bench lock text samples
+.PHONY: run test lint setup browser office bench lock text samples
 
 run: setup
 	@echo 'Yida 医达: http://localhost:8501'
 	$(BIN)/streamlit run app.py
 
-test: setup browser lint
+test: setup browser office lint
 	$(BIN)/pytest
 
 lint: setup
@@ -30,6 +30,10 @@ browser: setup
 
 bench: setup
 	$(BIN)/python -m tests.bench
+
+# Another program than the one slides are made for, to see them in.
+office:
+	bash .ci/office
 
 # For developers: pin dependencies anew, collect new texts, make the sample counties anew.
 lock:

@@ -7,10 +7,11 @@ from geo.output.figures import Chart, Figure
 
 FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 SELECTION = "chosen"  # the name under which the page is told what was clicked
+_ROW_PX = 24
 _SAME = "\u200b"  # told apart by an axis, not by a reader: two villages of one name are two bars
 
 
-def vega_spec(figure: Figure, height: int = 260) -> dict[str, Any]:
+def vega_spec(figure: Figure) -> dict[str, Any]:
     """The specification with its data inside; a click on a bar selects its `key`."""
     chart = figure.chart
     rows = [
@@ -28,7 +29,7 @@ def vega_spec(figure: Figure, height: int = 260) -> dict[str, Any]:
     look = {"font": FONT, "labelFontSize": 13, "titleFontSize": 13, "labelLimit": 180, "titleFontWeight": "normal"}
     return {
         "data": {"values": rows},
-        "height": height,
+        "height": 60 + _ROW_PX * len(rows) if chart.kind == "bars" else 260,
         "config": {"font": FONT, "axis": look, "view": {"stroke": None}},
         **(_bars(chart) if chart.kind == "bars" else _line(chart)),
     }
@@ -47,7 +48,7 @@ def _bars(chart: Chart) -> dict[str, Any]:
         "field": "label",
         "type": "nominal",
         "sort": None,
-        "axis": {"title": None, "ticks": False, "domain": False},
+        "axis": {"title": None, "ticks": False, "domain": False, "labelOverlap": False},
     }
     value = {"field": "value", "type": "quantitative", "title": chart.axis, "scale": scale}
     return {

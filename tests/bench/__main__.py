@@ -6,11 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, network, study
+from tests.bench import desk, export, network, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
-    alone = {"build": study.build, "desk": desk.run}
+    alone = {"build": study.build, "desk": desk.run, "export": export.run}
     if sys.argv[1:]:
         alone[sys.argv[1]]()
     else:

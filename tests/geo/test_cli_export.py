@@ -1,0 +1,216 @@
+"""`yida export`: every format from the terminal, commands that repeat, and what goes wrong is said."""
+
+import csv
+import io
+import json
+import re
+import shlex
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+
+import openpyxl
+import pytest
+from pptx import Presentation
+from pptx.util import Inches
+
+from geo.cli import main
+from geo.model.briefing import Place
+from geo.model.scene_json import to_json
+from geo.output.export import FORMS
+from geo.store import open_store
+from geo.study import open_study
+from tests.geo.briefings import ready
+from tests.geo.test_cli import create_words
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture(scope="module")
+def store_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A store with the toy county in it."""
+    home = tmp_path_factory.mktemp("export")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv("YIDA_DATABASE_URL", raising=False)
+        patch.setenv("YIDA_HOME", str(home / "home"))
+        assert main([str(word) for word in create_words(home)]) == 0
+    return home / "home"
+
+
+@pytest.fixture
+def yida(store_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("YIDA_HOME", str(store_home))
+    monkeypatch.setenv("YIDA_LANG", "en")
+
+    def run(*words: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_every_format_is_written_and_said(yida: Run, tmp_path: Path, form: str) -> None:
+    out = tmp_path / f"toy.{form}"
+    code, said, err = yida("export", "toy", "--format", form, "--out", out)
+    assert (code, err) == (0, "") and f"Wrote {out} (" in said and out.stat().st_size > 100
+    beside = {"tif": {"toy.qml"}, "csv": {"toy.txt"}}.get(form, set())
+    assert {p.name for p in tmp_path.iterdir()} == {out.name} | beside
+
+
+def test_the_command_in_a_file_makes_a_file_with_the_same_figures(yida: Run, tmp_path: Path) -> None:
+    asked = ("--minutes", 6, "--mode", "car", "--condition", "night", "--set", "speed.car.primary=90", "--public")
+    table = ("export", "toy", "--format", "csv", "--figure", "coverage", "--lang", "en", "--out")
+    yida(*table, tmp_path / "a.csv", *asked)
+    told = (tmp_path / "a.txt").read_text(encoding="utf-8-sig")
+    command = re.search(r"^To repeat it: (.*)$", told, re.M)
+    assert command
+    words = shlex.split(command.group(1))
+    assert words[0] == "yida" and words[-2] == "--out"
+    assert yida(*words[1:-1], tmp_path / "b.csv")[0] == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
+    yida(*table, tmp_path / "plain.csv")
+    assert csv_rows(tmp_path / "plain.csv") != csv_rows(tmp_path / "a.csv"), "the options of the question count"
+
+
+def csv_rows(path: Path) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(path.read_bytes().decode("utf-8-sig"))))
+
+
+def test_the_figures_are_those_of_yida_coverage(yida: Run, tmp_path: Path) -> None:
+    found = json.loads(yida("coverage", "toy", "--minutes", 10, "--json")[1])
+    yida("export", "toy", "--format", "xlsx", "--minutes", 10, "--lang", "en", "--out", tmp_path / "x.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "x.xlsx")
+    sheet = next(s for s in book if s.title.startswith("Townships not covered"))
+    heads = [cell.value for cell in sheet[2]]
+    rows = [dict(zip(heads, row, strict=True)) for row in sheet.iter_rows(min_row=3, values_only=True)]
+    assert {r["Township"]: r["Covered people"] for r in rows} == {u["name"]: u["covered"] for u in found["units"]}
+    told = "\n".join(str(cell.value) for cell in book["Read me"]["B"])
+    assert f"{found['covered']:,.0f} of {found['population']:,.0f} people" in told
+
+
+def test_a_briefing_file_is_followed_and_a_place_that_is_gone_is_said(
+    yida: Run, tmp_path: Path, store_home: Path
+) -> None:
+    study = open_study(open_store(), "toy")
+    briefing = ready(study)
+    gone = replace(briefing.scenes[2], highlighted=(Place("facility", "F9"),), title={"en": "My scene"})
+    (tmp_path / "b.json").write_text(to_json(replace(briefing, scenes=(gone, briefing.scenes[0]))), encoding="utf-8")
+    words = ("export", "toy", "--format", "pptx", "--briefing", tmp_path / "b.json", "--lang", "en")
+    code, _out, err = yida(*words, "--out", tmp_path / "b.pptx")
+    assert code == 0 and "F9" in err
+    titles = [slide.shapes.title.text_frame.text for slide in Presentation(str(tmp_path / "b.pptx")).slides]
+    assert titles == ["My scene", "toy at a glance"]
+
+
+def test_a_single_map_takes_the_scene_asked_for(yida: Run, tmp_path: Path) -> None:
+    words = ("export", "toy", "--format", "svg", "--briefing", "ready", "--lang", "en", "--out", tmp_path / "x.svg")
+    assert yida(*words, "--scene", 4)[0] == 0
+    code, _out, err = yida(*words, "--scene", 9)
+    assert code == 3 and "--scene must lie between 1 and 6" in err
+
+
+# ---- bad words and bad days --------------------------------------------------------------------------------------
+
+BAD = [
+    (("--format", "pdf", "--size", "b5"), "a4, a3"),
+    (("--format", "png", "--size", "9x9"), "--size must lie between"),
+    (("--format", "png", "--review-number", "42"), "has not the form of a review number"),
+    (("--format", "png", "--minutes", "0"), "--minutes must lie between"),
+    (("--format", "png", "--from", "temple"), "temple"),
+    (("--format", "png", "--set", "speed.car.river=3"), "speed.car.river"),
+    (("--format", "png", "--set", "speed.car.primary=fast"), "fast"),
+    (("--format", "png", "--set", "speed.car.primary=900"), "900"),
+    (("--format", "png", "--version", "99"), "has no version 99"),
+    (("--format", "pdf", "--briefing", "nowhere.json"), "nowhere.json"),
+    (("--format", "pptx", "--template", "nowhere.pptx"), "nowhere.pptx"),
+]
+
+
+@pytest.mark.parametrize(("words", "sentence"), BAD, ids=[" ".join(words) for words, _s in BAD])
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    yida: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...], sentence: str, language: str
+) -> None:
+    monkeypatch.setenv("YIDA_LANG", language)
+    code, _out, err = yida("export", "toy", *words, "--out", tmp_path / "x")
+    assert code == 3 and (sentence in err if language == "en" else re.search(r"[\u4e00-\u9fff]", err))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_briefing_of_another_county_or_of_nothing_is_refused(yida: Run, tmp_path: Path) -> None:
+    for body in ("{}", "not json", to_json(ready(open_study(open_store(), "toy"))).replace('"toy"', '"elsewhere"')):
+        (tmp_path / "b.json").write_text(body, encoding="utf-8")
+        code, _out, err = yida(
+            "export", "toy", "--format", "pdf", "--briefing", tmp_path / "b.json", "--out", tmp_path / "x"
+        )
+        assert code == 3 and "This briefing cannot be used" in err and not (tmp_path / "x").exists()
+
+
+def test_a_target_that_may_not_be_written_stays_as_it_is(
+    yida: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    target = tmp_path / "x.csv"
+    target.write_text("mine")
+    monkeypatch.setattr("geo.output.written.os.access", lambda path, how: False)  # root may write anything
+    code, _out, err = yida("export", "toy", "--format", "csv", "--out", target)
+    assert code == 3 and "cannot be written" in err and target.read_text() == "mine"
+    assert [p.name for p in tmp_path.iterdir()] == ["x.csv"]
+    code, _out, err = yida("export", "toy", "--format", "csv", "--out", tmp_path / "no" / "x.csv")
+    assert code == 3 and "cannot be written" in err
+
+
+# ---- templates ---------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def template(tmp_path: Path) -> Path:
+    """A template of another shape, with slides of its own."""
+    deck = Presentation()
+    deck.slide_width, deck.slide_height = Inches(10), Inches(7.5)
+    deck.slides.add_slide(deck.slide_layouts[0]).shapes.title.text = "Old slide"
+    deck.save(str(tmp_path / "mine.pptx"))
+    return tmp_path / "mine.pptx"
+
+
+def test_slides_take_the_shape_of_a_template_and_none_of_its_slides(yida: Run, tmp_path: Path, template: Path) -> None:
+    out = tmp_path / "x.pptx"
+    assert yida("export", "toy", "--format", "pptx", "--template", template, "--out", out)[0] == 0
+    deck = Presentation(str(out))
+    assert deck.slide_width == Inches(10) and len(deck.slides) == 6
+    assert "Old slide" not in [slide.shapes.title.text_frame.text for slide in deck.slides]
+    right = [shape.left + shape.width for slide in deck.slides for shape in slide.shapes]
+    assert max(right) <= deck.slide_width, "nothing hangs over the edge"
+
+
+def test_a_template_without_a_title_is_refused(yida: Run, tmp_path: Path, template: Path) -> None:
+    deck = Presentation(str(template))
+    for layout in deck.slide_layouts:
+        for shape in list(layout.placeholders):
+            shape._element.getparent().remove(shape._element)
+    deck.save(str(template))
+    code, _out, err = yida("export", "toy", "--format", "pptx", "--template", template, "--out", tmp_path / "x.pptx")
+    assert code == 3 and "no layout has a title" in err and "mine.pptx" in err and not (tmp_path / "x.pptx").exists()
+
+
+@pytest.mark.parametrize("body", [b"", b"PK\x03\x04 no zip", b"%PDF-1.7", b"<html>"])
+def test_a_template_that_is_no_pptx_is_refused(yida: Run, tmp_path: Path, body: bytes) -> None:
+    (tmp_path / "t.pptx").write_bytes(body)
+    code, _out, err = yida(
+        "export", "toy", "--format", "pptx", "--template", tmp_path / "t.pptx", "--out", tmp_path / "x.pptx"
+    )
+    assert code == 3 and "The template" in err and "cannot be used for slides" in err
+
+
+def test_a_template_that_would_fill_the_memory_is_refused(yida: Run, tmp_path: Path, template: Path) -> None:
+    import zipfile
+
+    with zipfile.ZipFile(template, "a", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("ppt/media/bomb.bin", b"\0" * 300_000_000)
+    code, _out, err = yida("export", "toy", "--format", "pptx", "--template", template, "--out", tmp_path / "x.pptx")
+    assert code == 3 and "cannot be used for slides" in err
