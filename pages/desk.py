@@ -20,8 +20,24 @@ def questions_asked(_: Translate, language: str) -> tuple[Study, Kind]:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        kind: Kind = st.radio(_("The file holds"), KINDS, format_func=lambda k: kind_name(_, k), key="desk_kind")
+        kind: Kind = st.radio(
+            _("The file holds"), KINDS, format_func=lambda k: kind_name(_, k), key="desk_kind", persist_state="session"
+        )
     return study, kind
+
+
+def under_way(_: Translate, current: Draft) -> None:
+    """Which upload is being worked on; it waits here until it is stored or discarded."""
+    told, away = st.columns([5, 1], vertical_alignment="center")
+    told.caption(
+        _("Working on {file}; {count} changes made to its rows. Nothing is stored yet.").format(
+            file=plain(current.file_name), count=len(current.edits)
+        )
+    )
+    away.button(
+        _("Discard"), icon=":material/delete:", width="stretch",
+        on_click=draft.drop, args=(current.kind, current.base.name),
+    )  # fmt: skip
 
 
 def shown(_: Translate, language: str, current: Draft) -> None:
@@ -36,7 +52,7 @@ def shown(_: Translate, language: str, current: Draft) -> None:
     rows, mends, on_map, commit = st.tabs(names, on_change="rerun", key=f"desk_tab:{current.upload_id}")
     if rows.open:
         with rows:
-            desk_check.rows(_, current)
+            desk_check.rows(_, language, current)
     if mends.open:
         with mends:
             desk_check.mends(_, current)
@@ -55,11 +71,12 @@ with errors_said(_):
     st.title(_("Data desk: {study}").format(study=plain(study.title(page.language))), anchor=False)
     if version := st.session_state.pop("stored", None):
         st.success(_("Stored as version {version}. The map shows it now.").format(version=version))
-    uploaded = st.file_uploader(wanted(_, kind), type=list(TYPES[kind]), key=f"upload:{kind}")
-    current = draft.begin(_, uploaded, kind, study) if uploaded else None
+    uploaded = st.file_uploader(wanted(_, kind), type=list(TYPES[kind]), key=draft.uploader_key(kind))
+    current = draft.begin(_, uploaded, kind, study)
     if current is None:
         template_buttons(_, page.language, study, kind)
         st.subheader(_("Versions"), anchor=False)
         desk_commit.versions(_, study, kind)
     else:
+        under_way(_, current)
         shown(_, page.language, current)

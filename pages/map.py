@@ -23,7 +23,7 @@ def stage(_: Translate, language: str, question: Question) -> None:
         study = question.study
         found = compute.nearest(study, question.mode, question.assumptions, question.tiers)
         show.key_figures(_, question, found, compute.county_coverage(study, found, question.threshold_min))
-        chosen = state.selection()
+        chosen = state.selection(study)
         village = chosen.item_id if chosen and chosen.kind == "village" else None
         ways = compute.journeys(study, question.mode, question.assumptions, village) if village else []
         left, right = st.columns([5, 3], gap="medium")

@@ -12,7 +12,7 @@ from geo.output import qgis, typeset
 from geo.output.chart_svg import chart_svg
 from geo.output.clean import clean, markup
 from geo.output.facts import Export, facts
-from geo.output.figures import figures_of
+from geo.output.figures import figure_of
 from geo.output.language import Translate, translator
 from geo.output.layers_file import geopackage, geotiff
 from geo.output.page_file import page_html
@@ -105,7 +105,7 @@ def picture_svg(answer: Answer, export: Export, _: Translate, width: float, heig
     """The map, or one of the figures' charts, of a released answer."""
     if export.figure == "map":
         return map_svg(answer, export, _, width, height)
-    return chart_svg(figures_of(answer, _, export.language)[export.figure], width, height)
+    return chart_svg(figure_of(answer, export.figure, _, export.language), width, height)
 
 
 def _picture(answer: Answer, export: Export, _: Translate) -> bytes:
@@ -135,6 +135,6 @@ def _with_text(png: bytes, text: str) -> bytes:
 
 def _table(answer: Answer, export: Export, _: Translate) -> bytes:
     key = "townships" if export.figure == "map" else export.figure
-    table = figures_of(answer, _, export.language)[key].table
+    table = figure_of(answer, key, _, export.language).table
     texts = [c for c in table.columns if table[c].dtype.kind not in "fib"]
     return csv_bytes(table.assign(**{c: table[c].map(clean) for c in texts}))

@@ -6,6 +6,7 @@ link them to its map.
 """
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -21,7 +22,7 @@ from geo.analysis.presenting import (
     uncovered_places,
     weakest_units,
 )
-from geo.model.briefing import filled, in_language
+from geo.model.briefing import SHOWN, filled, in_language
 from geo.model.schemes import Tier, load_scheme
 from geo.output import palette
 from geo.output.language import Translate
@@ -59,29 +60,34 @@ class Figure:
     marks: tuple[str, ...]  # modelled, illustrative
 
 
+def figure_of(answer: Answer, key: str, _: Translate, language: str) -> Figure:
+    """One figure of an answered scene; `key` is one of briefing.SHOWN."""
+    makers: dict[str, Callable[[], Figure]] = {
+        "county": lambda: _county(answer, _),
+        "tiers": lambda: _tiers(answer, _, language),
+        "coverage": lambda: _coverage(answer, _),
+        "curve": lambda: _curve(answer, _),
+        "outside": lambda: _outside(answer, _),
+        "townships": lambda: _townships(answer, _),
+        "villages": lambda: _villages(answer, _),
+    }
+    return makers[key]()
+
+
 def figures_of(answer: Answer, _: Translate, language: str) -> dict[str, Figure]:
     """Every figure of an answered scene by its key, in the order of briefing.SHOWN."""
-    made = {
-        "county": _county(answer, _),
-        "tiers": _tiers(answer, _, language),
-        "coverage": _coverage(answer, _),
-        "curve": _curve(answer, _),
-        "outside": _outside(answer, _),
-        "townships": _townships(answer, _),
-        "villages": _villages(answer, _),
-    }
-    return {key: made[key] for key in made}
+    return {key: figure_of(answer, key, _, language) for key in SHOWN}
 
 
 def shown_figures(answer: Answer, _: Translate, language: str) -> list[Figure]:
     """The figures that the scene shows, the first one large."""
-    made = figures_of(answer, _, language)
-    return [made[key] for key in answer.scene.shows]
+    return [figure_of(answer, key, _, language) for key in answer.scene.shows]
 
 
 def scene_title(answer: Answer, _: Translate, language: str) -> str:
     """The scene's title with its blanks filled."""
-    return filled(in_language(answer.scene.title, language), blanks(answer, _, language))
+    text = in_language(answer.scene.title, language)
+    return filled(text, blanks(answer, _, language)) if "{" in text else text
 
 
 def scene_sentence(answer: Answer, _: Translate, language: str) -> str:
@@ -93,7 +99,8 @@ def blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
     """What the blanks of titles and sentences are filled with."""
     whole, study = answer.whole, answer.study
     tiers = _named_tiers(answer, language)
-    counts = tier_table(study.facility, answer.times, study.demand, [t for t, _name in tiers], whole.threshold_min)
+    is_open = study.facility["status"] != "closed"
+    counts = study.facility.loc[is_open, "tier"].value_counts()
     names = dict(tiers)
     weak = weakest_units(answer.units, 3)
     large = _outside_places(answer).head(3)
@@ -109,10 +116,8 @@ def blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
         "villages": f"{whole.places:,}",
         "outside": f"{whole.places - whole.places_covered:,}",
         "townships": f"{int((study.unit['level'] != 'county').sum()):,}",
-        "facilities": f"{int(counts['facilities'].sum()):,}",
-        "tier_counts": join.join(
-            f"{names[t]} {n:,}" for t, n in zip(counts["tier"], counts["facilities"], strict=True)
-        ),
+        "facilities": f"{int(is_open.sum()):,}",
+        "tier_counts": join.join(f"{name} {int(counts.get(tier, 0)):,}" for tier, name in tiers),
         "counted": join.join(names[t] for t in answer.scene.tiers if t in names),
         "weakest": _listed([(n, percent(s)) for n, s in zip(weak["name"], weak["share_pct"], strict=True)], join, _),
         "largest": _listed([(n, people(p)) for n, p in zip(large["name"], large["population"], strict=True)], join, _),

@@ -17,7 +17,7 @@ from geo.output.facts import Export, command, facts
 from geo.output.figures import (
     Figure,
     blanks,
-    figures_of,
+    figure_of,
     marks_of,
     scene_sentence,
     scene_title,
@@ -52,7 +52,7 @@ def report_pdf(
         scenes.append(_scene(answer, number, export, _, pictures, (_BRIEF_MAP if brief else _MAP)[paper]))
         progress()
     main = _main(answers)
-    made = figures_of(main, _, export.language)
+    made = {key: figure_of(main, key, _, export.language) for key in _KEY}
     data = {
         "lang": export.language,
         "paper": paper,

@@ -18,7 +18,7 @@ from geo.analysis.presenting import Answer
 from geo.model.schemes import load_scheme
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
-from geo.output.figures import figures_of, scene_sentence, scene_title
+from geo.output.figures import figure_of, scene_sentence, scene_title
 from geo.output.language import Translate
 from geo.output.names import short_names
 from geo.output.report import missing_sentence, sources_table, speeds_table
@@ -63,13 +63,12 @@ def _scene_tables(answers: Sequence[Answer], export: Export, _: Translate) -> li
     out: list[Named] = []
     seen: set[object] = set()
     for answer in answers:
-        made = figures_of(answer, _, export.language)
         scene = answer.scene
         asked = (scene.study, scene.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers)
         for key in scene.shows:
             if (asked, key) not in seen:
                 seen.add((asked, key))
-                figure = made[key]
+                figure = figure_of(answer, key, _, export.language)
                 said = f"{figure.title}: {figure.value} {figure.of}. {', '.join(figure.marks)}"
                 out.append((figure.title, said, figure.table))
     return out

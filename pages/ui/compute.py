@@ -48,15 +48,20 @@ def _prepared(name: str) -> bool:
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)
-def _study(content_id: str, name: str) -> Study:
-    return store().load(name)
+def _study(name: str, version_id: int | None) -> Study:
+    return store().load(name, version_id)
 
 
 def study(name: str) -> Study:
     """The newest version of a study, shared between sessions: never change its tables."""
     _prepared(name)
-    entry = next((e for e in store().entries() if e.name == name), None)
-    return _study(entry.content_id if entry else "", name)
+    newest = store().newest(name)
+    return _study(name, newest.version_id if newest else None)
+
+
+def version_of(of: Study) -> int:
+    """The number of the newest version that is exactly this study; 0 when none is."""
+    return next((v.version_id for v in store().versions(of.name) if v.content_id == of.content_id), 0)
 
 
 def scheme(of: Study) -> Scheme:
@@ -191,12 +196,6 @@ def whereabouts(of: Study, kind: str, item_id: str) -> dict[str, object] | None:
 def header(name: str) -> dict[str, Any]:
     """What is said about a study: notes, population, attribution. Does not build a sample."""
     return studies.study_header(store(), name)
-
-
-def newest_version(name: str) -> int:
-    """The number of the newest version of a study."""
-    newest = store().newest(name)
-    return newest.version_id if newest else 0
 
 
 @st.cache_resource(show_spinner=False, max_entries=4)

@@ -34,10 +34,17 @@ def sidebar(_: Translate, language: str) -> Question:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold")
-        mode = st.selectbox(_("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m))
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+        mode = st.selectbox(
+            _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
+        )
         st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True
+            _("Conditions"),
+            CONDITIONS,
+            key="condition",
+            format_func=lambda c: condition_name(_, c),
+            required=True,
+            persist_state="session",
         )
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
@@ -90,13 +97,19 @@ def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], 
         _("Tiers that count"),
         list(names),
         key=counted_key,
+        persist_state="session",
         format_func=names.get,
         placeholder=_("Choose at least one"),
         help=_("A village is covered when the nearest facility of any of these tiers is within the threshold."),
     )
     shown_key = state.tier_choice("show", scheme, tuple(t for t in names if t != "village_clinic"))
     shown = st.multiselect(
-        _("Tiers on the map"), list(names), key=shown_key, format_func=names.get, placeholder=_("None")
+        _("Tiers on the map"),
+        list(names),
+        key=shown_key,
+        format_func=names.get,
+        placeholder=_("None"),
+        persist_state="session",
     )
     return tuple(t for t in names if t in counted), tuple(t for t in names if t in shown)
 
@@ -112,7 +125,10 @@ def _layers(_: Translate) -> dict[str, bool]:
         "labels": _("Township names"),
     }
     with st.expander(_("Layers"), icon=":material/layers:"):
-        return {layer: st.checkbox(names[layer], value=True, key=f"layer:{layer}") for layer in LAYERS}
+        return {
+            layer: st.checkbox(names[layer], value=True, key=f"layer:{layer}", persist_state="session")
+            for layer in LAYERS
+        }
 
 
 def search(_: Translate, study: Study) -> None:

@@ -1,7 +1,6 @@
 """The check of an upload on screen: questions, verdicts, rows to edit, mends to accept, rows on a map."""
 
 from collections import Counter
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -13,12 +12,14 @@ from geo.output.maps import base_map, state_group
 from geo.output.tables import csv_bytes
 from geo.study import desk
 from pages.ui import compute, compute_desk, draft
+from pages.ui.desk_columns import column_name
 from pages.ui.draft import Draft
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
 from pages.ui.text import Translate, plain
 
 MOST_ROWS = 2000  # shown at once; the download has them all
+REMARKS = 8  # on the file, shown at once
 VERDICTS = ("error", "warning", "ok")
 
 
@@ -31,7 +32,9 @@ def questions(_: Translate, current: Draft) -> None:
 
 def _ask(_: Translate, current: Draft, question: Question) -> None:
     st.markdown(f"**{plain(question.say(_))}**")
-    labels = {choice.value: choice.label or choice.value for choice in question.choices}
+    labels = {
+        choice.value: _choice_words(_).get(choice.label, choice.label or choice.value) for choice in question.choices
+    }
     evidence = [{_("Choice"): labels[c.value], **c.evidence} for c in question.choices if c.evidence]
     if evidence:
         st.dataframe(pd.DataFrame(evidence).rename(columns=_evidence_names(_)), hide_index=True)
@@ -51,6 +54,10 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
     if st.button(_("Take this answer"), key=f"take:{question.question_id}:{current.revision}", disabled=picked is None):
         draft.answer(_, current, question.question_id, str(picked))
         st.rerun()
+
+
+def _choice_words(_: Translate) -> dict[str, str]:
+    return {"villages": _("to the villages stored"), "blocks": _("to points of a grid")}
 
 
 def _evidence_names(_: Translate) -> dict[str, str]:
@@ -75,12 +82,18 @@ def summary(_: Translate, check: Check) -> None:
 
 
 def about_file(_: Translate, check: Check) -> None:
-    """What is said about the file as a whole."""
-    for problem in [p for p in check.problems if p.row is None][:12]:
+    """What is said about the file as a whole, and about rows that were left out of it."""
+    left = {int(str(row)) for row in check.text.index}
+    told = [p for p in check.problems if p.row is None or (p.table == "file" and p.row not in left)]
+    for problem in told[:REMARKS]:
         st.caption(plain(problem.say(_)))
+    if len(told) > REMARKS:
+        with st.expander(_("{count} more remarks on the file").format(count=len(told) - REMARKS)):
+            for problem in told[REMARKS:MOST_ROWS]:
+                st.caption(plain(problem.say(_)))
 
 
-def rows(_: Translate, current: Draft) -> None:
+def rows(_: Translate, language: str, current: Draft) -> None:
     """The rows with verdict and reason; every cell can be edited, and is checked again at once.
 
     Roads and a raster of people are no lists that could be edited: their rows are shown.
@@ -106,17 +119,30 @@ def rows(_: Translate, current: Draft) -> None:
         {_("Verdict"): [names[verdict.get(r, "error")] for r in shown.index], _("Why"): [said[r] for r in shown.index]},
         index=shown.index,
     )
-    table = pd.concat([beside, shown], axis=1).rename_axis(_("Row"))
+    headings = {c: st.column_config.TextColumn(column_name(language, check.kind, c)) for c in shown.columns}
     changed = st.data_editor(
-        table, disabled=[_("Row"), *beside.columns], key=f"rows:{current.revision}", height=420, num_rows="fixed"
+        pd.concat([beside, shown], axis=1).rename_axis(_("Row")),
+        disabled=[_("Row"), *beside.columns],
+        column_config=headings,
+        key=f"rows:{current.revision}",
+        height=420,
+        num_rows="fixed",
     )
     _download(_, check, names, said)
     cells = changed[list(shown.columns)].fillna("").astype("str")
-    if not cells.equals(shown.astype("str")):
-        text = check.text.copy()
-        text.loc[cells.index] = cells
-        draft.keep(replace(current, check=desk.edited(check, text, compute.desk_context(current.base))))
+    if edits := _edited(shown.astype("str"), cells):
+        draft.edit(current, edits)
         st.rerun()
+
+
+def _edited(before: pd.DataFrame, after: pd.DataFrame) -> tuple[Mend, ...]:
+    """The cells that were written into, as changes to their rows."""
+    differ = before.ne(after)
+    rows = differ.index[differ.any(axis=1)]
+    return tuple(
+        Mend("edited", int(str(row)), {c: after.at[row, c] for c in after.columns if differ.at[row, c]})
+        for row in rows
+    )  # fmt: skip
 
 
 def _download(_: Translate, check: Check, names: dict[str, str], said: dict[int, str]) -> None:
@@ -179,7 +205,7 @@ def mends(_: Translate, current: Draft) -> None:
             )
             if st.button(_("Accept the ticked ones"), key=f"accept:{kind}:{current.revision}", type="primary"):
                 taken = tuple(m for m, yes in zip(mine, ticked[_("Take")], strict=True) if yes)
-                draft.keep(replace(current, check=desk.mended(check, taken, compute.desk_context(current.base))))
+                draft.edit(current, taken)
                 st.rerun()
 
 
@@ -210,6 +236,9 @@ def _change(_: Translate, check: Check, mend: Mend) -> str:
 
 def on_map(_: Translate, language: str, current: Draft) -> None:
     """What the file holds, drawn. A row of places without a position is put where the map is clicked."""
+    if current.check.rows_ok == 0 and current.kind not in desk.PLACE_KINDS:
+        st.error(_("No row can be used; there is nothing to draw."))
+        return
     if current.kind not in desk.PLACE_KINDS:
         _draw(_, language, current, picking=False)
         return
@@ -227,8 +256,7 @@ def on_map(_: Translate, language: str, current: Draft) -> None:
     if row is not None and clicked.get("kind") == "place" and clicked.get("n") != st.session_state.get("placed"):
         st.session_state.placed = clicked["n"]
         put = Mend("placed_by_hand", row, {"lon": f"{clicked['lon']:.6f}", "lat": f"{clicked['lat']:.6f}"})
-        check = desk.mended(current.check, (put,), compute.desk_context(current.base))
-        draft.keep(replace(current, check=check))
+        draft.edit(current, (put,))
         st.rerun()
 
 

@@ -132,19 +132,20 @@ def _commit(_: Translate, current: Draft, after: Study) -> None:
     upload = desk.Upload(author, note, current.file_name, current.check.fingerprint, current.operation_id)
     version, conflicts = desk.commit(compute.store(), current.base, current.base_version, after, current.kind, upload)
     if conflicts:
-        _show_conflicts(_, conflicts)
+        _show_conflicts(_, current, conflicts)
         return
     desk.remember_mapping(compute.store(), current.base.name, current.check)
-    draft.drop()
+    draft.drop(current.kind, current.base.name)
     st.session_state.stored = version
     st.rerun()
 
 
-def _show_conflicts(_: Translate, conflicts: list[Conflict]) -> None:
+def _show_conflicts(_: Translate, current: Draft, conflicts: list[Conflict]) -> None:
     st.error(
-        _("Somebody else has changed the same cells meanwhile. Nothing was stored. Upload the file again to start from "
-          "the newest version, with one of the two values.")
+        _("Somebody else has changed the same cells meanwhile. Nothing was stored. Compare with the newest version; "
+          "what you did to the rows is kept.")
     )  # fmt: skip
+    st.button(_("Compare with the newest version"), on_click=draft.ask_to_renew, args=(current,))
     words = {REMOVED: _("removed"), CHANGED: _("changed")}
     table = pd.DataFrame([vars(c) for c in conflicts]).replace({"mine": words, "theirs": words})
     table.columns = pd.Index([_("Row"), _("Column"), _("Before"), _("Yours"), _("Theirs")])
@@ -188,7 +189,9 @@ def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest
     with st.form(f"restore:{version}"):
         author = st.text_input(_("Your name"), max_chars=80).strip()
         asked = st.form_submit_button(_("Make this version the newest again"))
-    if asked and author:
+    if asked and not author:
+        st.error(_("Write your name first, so that others know whom to ask."))
+    elif asked:
         note = _("Version {version} restored").format(version=version)
         st.session_state.stored = desk.restore(compute.store(), study.name, version, author, note, uuid.uuid4().hex)
         st.rerun()

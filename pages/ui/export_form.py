@@ -13,7 +13,7 @@ from geo.model.briefing import READY, SHOWN, Briefing, Place, Scene
 from geo.model.scene_json import from_json, to_json
 from geo.output import export as files
 from geo.output.facts import Export
-from geo.output.figures import figures_of, scene_sentence, scene_title, shown_figures
+from geo.output.figures import figure_of, scene_sentence, scene_title, shown_figures
 from geo.output.release import Release
 from geo.output.report import missing_sentence
 from geo.output.slide_template import MOST_BYTES, Template
@@ -147,7 +147,7 @@ def preview(_: Translate, question: Question, wanted: Wanted) -> None:
     st.markdown(plain(scene_sentence(shown, spoken, language)))
     if shown.missing:
         st.warning(plain(missing_sentence(shown, _)))
-    figures = [figures_of(shown, spoken, language)[wanted.export.figure]] if wanted.export.figure != "map" else []
+    figures = [figure_of(shown, wanted.export.figure, spoken, language)] if wanted.export.figure != "map" else []
     figures = figures or shown_figures(shown, spoken, language)
     picture = st.empty()
     chosen: list[Place] = []

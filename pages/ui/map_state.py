@@ -16,7 +16,8 @@ def map_state(
     _: Translate, language: str, question: Question, found: pd.DataFrame, ways: list[Journey]
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group for this question."""
-    study, chosen = question.study, state.selection()
+    study = question.study
+    chosen = state.selection(study)
     minutes = [None if math.isnan(m) else round(m, 2) for m in found["travel_time_min"].tolist()]
     threshold = float(question.threshold_min)
     asked = (study, question.mode, question.assumptions, question.tiers)
@@ -46,7 +47,7 @@ def _routes(question: Question, ways: list[Journey]) -> list[dict[str, object]]:
     if not counted:
         return []
     best = min(counted, key=lambda j: j.way.travel_time_min if j.way else math.inf)
-    village = state.selection()
+    village = state.selection(question.study)
     line = best.way.line.round(6) if best.way else None
     if line is None or village is None:
         return []

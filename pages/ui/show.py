@@ -83,7 +83,7 @@ def township_table(_: Translate, question: Question, found: pd.DataFrame) -> Non
 
 def details(_: Translate, language: str, question: Question, found: pd.DataFrame, ways: list[Journey]) -> None:
     """What is known of the highlighted village, facility or township."""
-    chosen = state.selection()
+    chosen = state.selection(question.study)
     if chosen is None:
         st.info(
             _("Click a village, a facility or a township on the map, or find one by name."), icon=":material/touch_app:"

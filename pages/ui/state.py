@@ -93,9 +93,17 @@ def select(kind: str, item_id: str) -> None:
     st.session_state.selection = Selection(kind, item_id)
 
 
-def selection() -> Selection | None:
-    """What is highlighted now."""
-    return st.session_state.get("selection")
+def selection(study: Study) -> Selection | None:
+    """What is highlighted now; None when the study (another version of it, perhaps) does not have it."""
+    chosen: Selection | None = st.session_state.get("selection")
+    if chosen is None:
+        return None
+    table, key = {
+        "village": (study.demand, "demand_id"),
+        "facility": (study.facility, "facility_id"),
+        "unit": (study.unit, "unit_code"),
+    }[chosen.kind]
+    return chosen if (table[key] == chosen.item_id).any() else None
 
 
 def fly(target: dict[str, object] | None) -> None:

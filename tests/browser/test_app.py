@@ -175,6 +175,24 @@ def test_a_link_with_nonsense_opens_the_default_county(open_app: Callable[..., A
     assert app.errors == []
 
 
+def test_a_look_at_another_page_forgets_nothing_that_was_asked(open_app: Callable[..., App]) -> None:
+    app = open_app("?t=32&mode=walk&when=night&tiers=village_clinic&lang=en", locale="en-GB")
+    app.settled()
+    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    share = app.page.get_by_test_id("stMetricValue").first.inner_text()
+    app.page.get_by_text("Layers", exact=True).click()
+    app.page.get_by_test_id("stSidebar").get_by_text("Roads", exact=True).click()
+    app.settled().wait_for_function("!yida.debug().legend.includes('Main road')")
+    for name in ("Data desk", "About", "Map"):
+        app.page.get_by_role("link", name=name).click()
+        app.idle()
+    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    assert app.page.get_by_test_id("stMetricValue").first.inner_text() == share
+    frame = app.settled()
+    assert not frame.evaluate("yida.debug().legend.includes('Main road')")
+    expect(app.page.get_by_text("On foot, Night")).to_be_visible()
+
+
 def test_layers_switched_off_leave_map_and_legend(open_app: Callable[..., App]) -> None:
     app = open_app()
     frame = app.settled()

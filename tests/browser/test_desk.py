@@ -70,8 +70,20 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     # The question, with its evidence and its guess.
     expect(page.get_by_text("The evidence speaks for GCJ-02")).to_be_visible(timeout=30_000)
     app.photograph("desk-question")
+    # What is done to rows outlives the answer, and a look at another page.
+    app.idle().get_by_role("tab", name="Mends").click()
+    page.get_by_text("Give an id of its own: 1 rows").click()
+    app.idle().get_by_role("button", name="Accept the ticked ones").locator("visible=true").first.click()
+    expect(page.get_by_text("1 changes made to its rows")).to_be_visible()
+    page.get_by_role("link", name="About").click()
+    expect(page.get_by_role("heading", name="About Yida")).to_be_visible()
+    page.get_by_role("link", name="Data desk").click()
+    app.idle()
     page.get_by_role("button", name="Take this answer").click()
     expect(page.get_by_text("The evidence speaks for")).to_have_count(0)
+    app.idle()
+    expect(page.get_by_text("1 changes made to its rows")).to_be_visible()
+    page.get_by_role("tab", name="Rows").click()
     app.idle()
     ok, look, bad = (figure(page, n) for n in ("Rows in order", "Rows to look at", "Rows that cannot be used"))
     assert ok + look + bad == 36 and look + bad >= 11 and bad >= 5
@@ -101,6 +113,7 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     page.get_by_label("What is this version about?").fill("2026 list")
     app.idle().get_by_role("button", name="Store as a new version").click()
     expect(page.get_by_text(re.compile("Stored as version"))).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("changes made to its rows")).to_have_count(0)  # the file is not offered again
     app.photograph("desk-stored")
     # The map shows it: the clinics are closed now, so their tier reaches nobody.
     changed = open_app("?tiers=village_clinic&lang=en", locale="en-GB")

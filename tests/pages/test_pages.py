@@ -9,6 +9,7 @@ from geo.analysis.coverage import coverage
 from geo.model.roads import MODES
 from geo.store import open_store
 from geo.study import assumptions_for, build_study, nearest_by_tier, nearest_counted, network_of, open_study
+from pages.ui.state import Selection
 from pages.ui.text import plain
 from tests.geo.county import write_county
 
@@ -101,6 +102,14 @@ def test_another_study_brings_its_own_tiers_and_forgets_the_highlight() -> None:
     page.selectbox(key="study").set_value("suixi").run()
     assert not page.exception and page.session_state.selection is None
     assert page.multiselect(key="tiers:three_levels").value == ["county_hospital", "township_hospital"]
+
+
+def test_a_highlight_that_another_version_does_not_have_is_forgotten() -> None:
+    page = opened(lang="en")
+    for kind in ("village", "facility", "unit"):
+        page.session_state.selection = Selection(kind, "gone")
+        page.run()
+        assert not page.exception and "Click a village" in page.info[0].value
 
 
 def test_the_facts_line_names_mode_condition_factor_and_the_start_of_the_clock() -> None:
