@@ -42,6 +42,7 @@ st.subheader(_("Software"), anchor=False)
 st.markdown(
     _(
         "Yida is free software under the Apache License 2.0. The map is drawn with Leaflet (BSD 2-Clause); reading, "
-        "geometry and search are done by GDAL, GEOS, PROJ, libosmium and SciPy."
+        "geometry and search are done by GDAL, GEOS, PROJ, libosmium and SciPy; pages and pictures are set by Typst "
+        "(Apache 2.0) in Noto Sans SC (OFL 1.1), slides made by python-pptx (MIT)."
     )
 )
