@@ -9,6 +9,7 @@ st.navigation(
     [
         st.Page("map.py", title=_("Map"), default=True),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),
+        st.Page("briefing.py", title=_("Briefing"), url_path="briefing"),
         st.Page("export.py", title=_("Files"), url_path="export"),
         st.Page("about.py", title=_("About"), url_path="about"),
     ],
