@@ -62,6 +62,7 @@ class Scene:
         low, high = THRESHOLD_MIN
         _check(low <= self.threshold_min <= high, "threshold_min", self.threshold_min)
         _check(bool(self.tiers), "tiers", "")
+        _check(bool(self.shows), "shows", "")
         for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, SHOWN)):
             _check(set(values) <= set(known), name, ", ".join(values))
         _check(len(self.highlighted) <= MOST_PLACES, "highlighted", len(self.highlighted))

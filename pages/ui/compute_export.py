@@ -22,11 +22,17 @@ TRANSLATORS = {language: translator(language) for language in LANGUAGES}
 PREVIEW_UNITS, PREVIEW_PX = (1000.0, 600.0), 1400
 
 
+def _newest(name: str) -> int | None:
+    """The number of a study's newest version, None where it is not stored."""
+    newest = compute.store().newest(name)
+    return newest.version_id if newest else None
+
+
 def asked_scene(question: Question) -> Scene:
     """What the sidebar asks, as a scene on the newest version of the study."""
     return replace(
         plain_scene(question.study, TRANSLATORS),
-        version=compute.newest_version(question.study.name) or None,
+        version=_newest(question.study.name),
         threshold_min=float(question.threshold_min),
         mode=question.mode,
         assumptions=question.assumptions,
@@ -51,7 +57,7 @@ def _answering(content_id: str, mode: Mode, assumed: Assumptions, _of: Study) ->
     """One for each study and way of travelling, so that what it keeps stays within bounds."""
 
     def opened(name: str, version: int | None) -> tuple[Study, int | None]:
-        newest = compute.newest_version(name)
+        newest = _newest(name)
         current = name == _of.name and version in (None, newest)
         return (_of if current else compute.store().load(name, version)), version or newest
 
