@@ -18,7 +18,7 @@ import xstatic.pkg.leaflet
 
 from geo.analysis.presenting import Answer
 from geo.model.briefing import Briefing, filled, in_language
-from geo.model.errors import BriefingInvalid
+from geo.model.inputs import Study
 from geo.model.schemes import load_scheme
 from geo.output.chart_svg import chart_svg
 from geo.output.encode import json_text
@@ -69,25 +69,37 @@ _PAGE = """<!doctype html>
 def page_html(answers: Sequence[Answer], briefing: Briefing, export: Export) -> bytes:
     """The file of released answers, in both languages, opened in the export's.
 
-    Raises BriefingInvalid when the scenes show several studies: a file has one map.
+    Every study, and every version of one, that the scenes show is inside once.
     """
-    studies = {answer.study.content_id: answer.study.name for answer in answers}
-    if len(studies) > 1:
-        raise BriefingInvalid(what="scenes", value=", ".join(sorted(studies.values())))
-    study = answers[0].study
-    layers = static_layers(
-        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads,
-        load_scheme(study.scheme_id),
-    )  # fmt: skip
+    studies = {answer.study.content_id: answer.study for answer in answers}
+    numbers = {content_id: number for number, content_id in enumerate(studies)}
     data = {
-        "static": json.loads(layers),
-        "bounds": [float(v) for v in study.outline.total_bounds],
+        "maps": [_map(study) for study in studies.values()],
         "first": export.language,
         "languages": {lang: _whole(answers[0], briefing, export, lang) for lang in LANGUAGES},
         "bands": {str(i): json.loads(bands_layer(a.areas)) for i, a in enumerate(answers) if _has_bands(a)},
-        "scenes": [_scene(answer, i, export) for i, answer in enumerate(answers)],
+        "scenes": [
+            _scene(answer, i, export) | {"map": numbers[answer.study.content_id]} for i, answer in enumerate(answers)
+        ],
     }
     return _page(data).encode()
+
+
+def _map(study: Study) -> dict[str, Any]:
+    """What does not change between the scenes of a study: its layers, and the words of its map."""
+    scheme = load_scheme(study.scheme_id)
+    layers = static_layers(
+        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads, scheme
+    )
+    words = {
+        language: {
+            "text": map_text(_, language, scheme, study),
+            "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
+        }
+        for language in LANGUAGES
+        for _ in [translator(language)]
+    }
+    return {"static": json.loads(layers), "bounds": [float(v) for v in study.outline.total_bounds], **words}
 
 
 def _has_bands(answer: Answer) -> bool:
@@ -96,11 +108,8 @@ def _has_bands(answer: Answer) -> bool:
 
 def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) -> dict[str, Any]:
     _ = translator(language)
-    study = answer.study
     return {
         "title": filled(in_language(briefing.title, language), blanks(answer, _, language)),
-        "text": map_text(_, language, load_scheme(study.scheme_id), study),
-        "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": export.release.stamp(_),
         "audience": export.release.audience(_),
         "table": _("The table"),
@@ -144,8 +153,8 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
                 "title": figure.title,
                 "value": figure.value,
                 "of": figure.of,
-                "marks": ", ".join(figure.marks),
-                "svg": chart_svg(figure, 400, 300, title=False),
+                "marks": " · ".join(figure.marks),
+                "svg": chart_svg(figure, 330, 310, title=False),
             }
             | table_rows(figure.table, _, _MOST_ROWS)
             for figure in shown_figures(answer, _, export.language)
