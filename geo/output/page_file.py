@@ -154,7 +154,7 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
                 "value": figure.value,
                 "of": figure.of,
                 "marks": " · ".join(figure.marks),
-                "svg": chart_svg(figure, 330, 310, title=False),
+                "svg": chart_svg(figure, 300, 280, title=False),
             }
             | table_rows(figure.table, _, _MOST_ROWS)
             for figure in shown_figures(answer, _, export.language)

@@ -6,6 +6,7 @@
   const symbols = yida.symbols;
   const { words, figure, svg, frame } = symbols;
   const NARROW_PX = 860;
+  const NARROW_STAGE_PX = 1100; // its type is larger
 
   function node(tag, className, text, parent) {
     const made = document.createElement(tag);
@@ -161,7 +162,7 @@
 
   function fill(app) {
     const { box } = app.chrome;
-    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= NARROW_PX;
+    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= (app.state.stage ? NARROW_STAGE_PX : NARROW_PX);
     const details = node("details", "yida-legend");
     details.open = open;
     node("summary", "", say(app, "legend"), details);

@@ -105,7 +105,7 @@
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
     const wide = app.map.getSize().x >= 860;
-    const legend = (app.pending || app.state).stage ? 390 : 250;
+    const legend = (app.pending || app.state).stage ? Math.max((app.chrome.box.offsetWidth || 426) + 24, 390) : 250;
     return { paddingTopLeft: [wide ? legend : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 

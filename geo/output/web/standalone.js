@@ -42,7 +42,7 @@
 
   function figure(parent, made) {
     const box = node("section", "yida-figure", "", parent);
-    node("h3", "", made.title, box);
+    node("h3", made.title === told().title ? "yida-same" : "", made.title, box);
     const line = node("p", "yida-value", "", box);
     node("strong", "", made.value, line);
     node("span", "", made.of, line);
