@@ -1,7 +1,9 @@
 """The button on the map that makes a scene of what is on the screen and adds it to the briefing."""
 
-from collections.abc import Callable
+import uuid
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import streamlit as st
 
@@ -23,14 +25,32 @@ def button(_: Translate, question: Question) -> None:
             icon=":material/add_to_photos:",
             width="stretch",
             key="capture",
-            on_click=lambda: _capture(_, question),
+            on_click=lambda: _begin(_, question),
         )
 
 
-def _capture(_: Translate, question: Question) -> None:
+def _begin(_: Translate, question: Question) -> None:
+    """Keep the scene without its view, and ask the map for that: the view lives in the browser alone."""
+    try:
+        st.session_state.capture_waiting = (uuid.uuid4().hex, question.study, scene_of(question))
+    except YidaError as error:
+        st.toast(plain(error.say(_)), icon=":material/error:")
+
+
+def asked() -> str | None:
+    """What the map is asked with for its view, None when nobody wants to know."""
+    waiting = st.session_state.get("capture_waiting")
+    return waiting[0] if waiting else None
+
+
+def seen(_: Translate, told: Mapping[str, Any]) -> None:
+    """The map's answer: the scene is complete. One that nobody waits for (any more) is left."""
+    if asked() is None or told.get("asked") != asked():
+        return
+    _ask, study, scene = st.session_state.pop("capture_waiting")
     try:
         title = _say(lambda said: said(N_("Briefing of {county}")))
-        number, _sheet = briefing_sheet.add(question.study, title, scene_of(question))
+        number, _sheet = briefing_sheet.add(study, title, replace(scene, view=_view(told)))
     except YidaError as error:
         st.toast(plain(error.say(_)), icon=":material/error:")
         return
@@ -41,8 +61,8 @@ def _capture(_: Translate, question: Question) -> None:
 
 
 def scene_of(question: Question) -> Scene:
-    """What is asked and seen now as a scene. Raises BriefingInvalid when no tier counts."""
-    scene = replace(compute_export.asked_scene(question), view=_view())
+    """What is asked and highlighted now as a scene of the whole county. Raises BriefingInvalid when no tier counts."""
+    scene = compute_export.asked_scene(question)
     chosen = state.selection(question.study)
     if chosen is None:
         return scene
@@ -51,11 +71,11 @@ def scene_of(question: Question) -> Scene:
     return replace(scene, title=title, highlighted=(Place(chosen.kind, chosen.item_id),))
 
 
+def _view(told: Mapping[str, Any]) -> View | None:
+    """Where the map has been moved to; None while it shows the whole county."""
+    seen_at = state.view_of({"c": f"{told.get('lon')},{told.get('lat')}", "z": str(told.get("zoom"))})
+    return View(*seen_at) if seen_at else None
+
+
 def _say(text: Callable[[Translate], str]) -> dict[str, str]:
     return {language: text(translate) for language, translate in TRANSLATORS.items()}
-
-
-def _view() -> View | None:
-    """Where the map has been moved to, as its script writes it into the address; None for the whole county."""
-    seen = state.view_of(st.query_params.to_dict())
-    return View(*seen) if seen else None

@@ -48,16 +48,21 @@ def to_address(sheet: Sheet, language: str) -> None:
 
 def choice(_: Translate, language: str, study: Study, tips: Tips) -> None:
     """The list of briefings: the ready one, those of this session, those stored."""
+    mine = briefing_sheet.own(study.name)
+    stored = {key: found[0] for key, found in tips.items() if not briefings.is_removed(found)}
     names = {READY: _("Ready briefing")}
-    for key, found in tips.items():
-        if not briefings.is_removed(found):
-            names[key] = _named(study, found[0].title, language)
-    for key, sheet in briefing_sheet.own(study.name).items():
-        mark = _("changed, not stored yet") if sheet.changed else ""
-        names[key] = " · ".join(filter(None, [_named(study, sheet.title, language), mark]))
+    for key in dict.fromkeys([*stored, *mine]):
+        title = mine[key].title if key in mine else stored[key].title
+        kept = briefing_store.who_and_when(_, stored[key]) if key in stored else ""
+        mark = _("changed, not stored yet") if key in mine and mine[key].changed else ""
+        names[key] = " · ".join(filter(None, [_named(study, title, language), kept, mark]))
+    # The browser answers with the label: two briefings of one name and minute must not be taken for each other.
+    alike = {name for name in names.values() if list(names.values()).count(name) > 1}
+    names = {key: f"{name} ({key[:6]})" if name in alike else name for key, name in names.items()}
     now = briefing_sheet.opened_id(study.name)
     now = now if now in names else READY
-    widget = f"briefing_choice:{study.name}:{now}:{language}"
+    turn = briefing_sheet.own(study.name)[now].turn if now in briefing_sheet.own(study.name) else 0
+    widget = f"briefing_choice:{study.name}:{now}:{turn}:{language}"  # another key: else the old label would stay
     st.selectbox(
         _("Briefing"),
         list(names),
@@ -84,9 +89,10 @@ def actions(_: Translate, language: str, study: Study, sheet: Sheet, tips: Tips)
                 on_click=lambda: briefing_sheet.keep(briefing_sheet.fresh(study.name, sheet.briefing)),
             )
         else:
-            with st.popover(_("Store"), icon=":material/save:", disabled=not sheet.changed), errors_said(_):
+            turn = f"{sheet.briefing_id}:{sheet.turn}"  # a popover of another turn begins closed
+            with st.popover(_("Store"), icon=":material/save:", disabled=not sheet.changed, key=f"storing:{turn}"):
                 briefing_store.store_form(_, sheet, found)
-            with st.popover(_("Name"), icon=":material/edit:"):
+            with st.popover(_("Name"), icon=":material/edit:", key=f"naming:{turn}"):
                 _name(_, language, sheet)
         with st.popover(_("Link"), icon=":material/link:"):
             briefing_store.link(_, sheet, language)

@@ -164,8 +164,18 @@
     yida.tip.hide(app);
     fly(state.fly);
     writeAddress();
+    tellView(state.ask_view);
     app.lastUpdateMs = performance.now() - began;
     followBands(state);
+  }
+
+  // Asked for once by the page: the view lives here. A map that nobody has moved shows the whole county.
+  function tellView(asked) {
+    if (!asked || asked === app.viewTold) return;
+    app.viewTold = asked;
+    const { lng, lat } = app.map.getCenter();
+    const chosen = app.moved || app.options.view ? { lon: +lng.toFixed(5), lat: +lat.toFixed(5), zoom: app.map.getZoom() } : {};
+    yida.tell({ kind: "view", asked, ...chosen });
   }
 
   function remembered(make) {
