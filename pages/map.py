@@ -19,6 +19,7 @@ MAP_HEIGHT_PX = 720
 @st.fragment
 def stage(_: Translate, language: str, question: Question) -> None:
     """Figures, map and tables: what a click on the map draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         study = question.study
         found = compute.nearest(study, question.mode, question.assumptions, question.tiers)

@@ -34,7 +34,7 @@ def _begin(_: Translate, question: Question) -> None:
     try:
         st.session_state.capture_waiting = (uuid.uuid4().hex, question.study, scene_of(question))
     except YidaError as error:
-        st.toast(plain(error.say(_)), icon=":material/error:")
+        st.session_state.capture_said = (plain(error.say(_)), ":material/error:")
 
 
 def asked() -> str | None:
@@ -52,12 +52,17 @@ def seen(_: Translate, told: Mapping[str, Any]) -> None:
         title = _say(lambda said: said(N_("Briefing of {county}")))
         number, _sheet = briefing_sheet.add(study, title, replace(scene, view=_view(told)))
     except YidaError as error:
-        st.toast(plain(error.say(_)), icon=":material/error:")
+        st.session_state.capture_said = (plain(error.say(_)), ":material/error:")
         return
-    st.toast(
-        _("Scene {number} is in the briefing. Store it on the page of briefings.").format(number=number),
-        icon=":material/check:",
-    )
+    words = _("Scene {number} is in the briefing. Store it on the page of briefings.").format(number=number)
+    st.session_state.capture_said = (words, ":material/check:")
+
+
+def said() -> None:
+    """Tell what became of a capture; inside the fragment that draws the map, for a callback may not."""
+    words, icon = st.session_state.pop("capture_said", (None, None))
+    if words:
+        st.toast(words, icon=icon)
 
 
 def scene_of(question: Question) -> Scene:
