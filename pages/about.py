@@ -5,9 +5,10 @@ import streamlit as st
 
 from geo.model.assumptions import default_rows
 from geo.model.errors import N_
+from geo.output.words import mode_name
 from pages.ui import compute
 from pages.ui.assumed import item_name, unit_name
-from pages.ui.controls import mode_name
+from pages.ui.emergency_words import interval_table
 from pages.ui.layout import page_setup
 from pages.ui.text import plain
 
@@ -38,6 +39,7 @@ said = [
 rows = pd.DataFrame(vars(row) | words for row, words in zip(default_rows(), said, strict=True))
 rows.columns = pd.Index([_("Kind"), _("Travel mode"), _("Item"), _("Value"), _("Unit"), _("Quality"), _("Source")])
 st.dataframe(rows, hide_index=True, height=420)
+st.dataframe(interval_table(_, page.language), hide_index=True)
 st.subheader(_("Software"), anchor=False)
 st.markdown(
     _(

@@ -8,6 +8,10 @@ _ = translator(current_language())
 st.navigation(
     [
         st.Page("map.py", title=_("Map"), default=True),
+        st.Page("structure.py", title=_("Structure"), url_path="structure"),
+        st.Page("emergency.py", title=_("Emergency"), url_path="emergency"),
+        st.Page("indicators.py", title=_("Indicators"), url_path="indicators"),
+        st.Page("province.py", title=_("Province"), url_path="province"),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),
         st.Page("briefing.py", title=_("Briefing"), url_path="briefing"),
         st.Page("export.py", title=_("Files"), url_path="export"),

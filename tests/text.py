@@ -1,6 +1,7 @@
 """Collects every text of geo/ and pages/ into locale/: `python -m tests.text`. Translations already there are kept."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -28,7 +29,10 @@ def catalogue() -> Catalog:
 def collect() -> Catalog:
     """The stored catalogue with texts that are new (untranslated) and without those that are gone."""
     stored = catalogue() if CATALOGUE.is_file() else Catalog(locale="zh")
-    fresh = Catalog(locale="zh", project="Yida", version="1", fuzzy=False)
+    # A date of its own in every run would make two people's catalogues conflict.
+    fresh = Catalog(
+        locale="zh", project="Yida", version="1", fuzzy=False, creation_date=datetime(2026, 1, 1, tzinfo=UTC)
+    )
     for message in sorted({m for _, m in messages()}):
         old = stored.get(message)
         fresh.add(message, old.string if old else "")

@@ -1,4 +1,4 @@
-"""The same answers from a terminal: studies, coverage, reach, the data desk, and files. Beside the rooms.
+"""The same answers from a terminal: studies, coverage, reach, emergency, the data desk, files. Beside the rooms.
 
 Exit codes: 0 done, 2 wrong words (argparse), 3 an input or study that cannot be used, 4 a question is open; the reason
 is on stderr.
@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from geo.cli import answers, desk, export, studies, versions
+from geo.cli import answers, desk, emergency, export, indicators, programmes, studies, tiers, versions
 from geo.model.errors import YidaError
 from geo.output.language import Translate, of_terminal, translator
 
@@ -35,6 +35,10 @@ def _parser(_: Translate) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     studies.add(commands, _)
     answers.add(commands, _)
+    tiers.add(commands, _)
+    emergency.add(commands, _)
+    indicators.add(commands, _)
+    programmes.add(commands, _)
     desk.add(commands, _)
     versions.add(commands, _)
     export.add(commands, _)

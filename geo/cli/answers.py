@@ -14,7 +14,6 @@ from geo.model.assumptions import CONDITIONS, check_mode
 from geo.model.errors import FileNotWritten, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
-from geo.model.schemes import load_scheme
 from geo.network.reach import contour
 from geo.output.language import Translate
 
@@ -129,7 +128,7 @@ def _reach(options: argparse.Namespace, _: Translate) -> None:
         check_minutes(threshold)
     study = opened(options.name, _)
     network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
-    tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
+    tiers = study.scheme.select(options.tiers.split(","))
     surface = studies.surface_of(study, network, tiers, max(thresholds))
     areas = [contour(surface, threshold) for threshold in thresholds]
     try:
@@ -160,6 +159,6 @@ def check_minutes(minutes: float) -> None:
 
 def _minutes(study: Study, options: argparse.Namespace) -> "pd.Series[float]":
     network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
-    tiers = load_scheme(study.scheme_id).select(options.tiers.split(","))
+    tiers = study.scheme.select(options.tiers.split(","))
     times = studies.nearest_by_tier(study, network)
     return studies.nearest_counted(study, times, tiers)["travel_time_min"]

@@ -19,7 +19,6 @@ from geo.model.errors import BriefingInvalid, FileMissing, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
 from geo.model.scene_json import from_json, with_changes
-from geo.model.schemes import load_scheme
 from geo.output import export as files
 from geo.output.facts import Export
 from geo.output.language import LANGUAGES, Translate, of_terminal, translator
@@ -130,7 +129,7 @@ def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
     """What the command line says about the question; what it leaves out stays as the scene has it."""
     if options.minutes is not None:
         check_minutes(options.minutes)
-    tiers = load_scheme(study.scheme_id).select(options.tiers.split(",")) if options.tiers else None
+    tiers = study.scheme.select(options.tiers.split(",")) if options.tiers else None
     mode = check_mode(options.mode) if options.mode else None
     given = {"threshold_min": options.minutes, "tiers": tiers, "mode": mode, "version": options.version}
     assumed = {"condition": options.condition, "terrain": options.terrain, "set": _values(options.set)}

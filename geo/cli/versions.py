@@ -8,7 +8,7 @@ from geo import study as studies
 from geo.cli.studies import Commands, opened
 from geo.model.desk import Kind
 from geo.model.errors import FileNotWritten
-from geo.model.schemes import load_scheme
+from geo.model.schemes import scheme_of
 from geo.output import templates
 from geo.output.language import Translate, of_terminal
 from geo.output.tables import csv_bytes
@@ -17,7 +17,7 @@ from geo.store.backup import restore_backup
 from geo.store.engine import FILE
 from geo.study import desk
 
-TABLES: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "indicators")  # with rows to write
+TABLES: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "indicators", "links")  # with rows to write
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -68,7 +68,7 @@ def _download(options: argparse.Namespace, _: Translate) -> None:
 
 def _template(options: argparse.Namespace, _: Translate) -> None:
     table = desk.stored_table(opened(options.study, _), options.kind) if options.filled else None
-    scheme = load_scheme(studies.study_header(open_store(), options.study)["scheme_id"])
+    scheme = scheme_of(studies.study_header(open_store(), options.study))
     _write(options.out, templates.template(options.kind, scheme, _, of_terminal(), table))
     print(_("Wrote the template {path}.").format(path=options.out))
 

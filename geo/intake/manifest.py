@@ -34,6 +34,8 @@ def read_manifest(folder: Path) -> Sources:
             facilities=files.get("facilities"),
             demand=files.get("demand"),
             units=files.get("units"),
+            links=files.get("links"),
+            indicators=files.get("indicators"),
             crs=raw.get("crs"),
             terrain=raw.get("terrain", "plain"),
             illustrative=raw.get("illustrative", False),
@@ -48,7 +50,8 @@ def read_manifest(folder: Path) -> Sources:
 def fingerprint(sources: Sources) -> str:
     """A name for the content of all files of some sources and what is said about them."""
     digest = hashlib.sha256(repr(sorted(sources.header().items())).encode())
-    for path in (sources.boundary, sources.roads, sources.facilities, sources.demand, sources.units):
+    lists = (sources.facilities, sources.demand, sources.units, sources.links, sources.indicators)
+    for path in (sources.boundary, sources.roads, *lists):
         if path is not None and path.is_file():
             digest.update(path.read_bytes())
     return digest.hexdigest()

@@ -12,13 +12,14 @@ import pandas as pd
 import shapely
 
 from geo.intake.desk.headers import renamed
+from geo.intake.desk.indicator_rows import check_indicators
 from geo.intake.desk.numbers import number_from
 from geo.intake.desk.tiers import tier_of
-from geo.intake.files.reading import read_layer
+from geo.intake.files.reading import read_layer, read_table
 from geo.intake.rows import Refused, cell, check_codes, check_positions, numbers_in, text_rows, unique_ids
 from geo.model.errors import ColumnsMissing, TableEmpty
 from geo.model.problems import Problem
-from geo.model.schema import BOUNDARY_KINDS, DEMAND, FACILITY, UNIT, conform
+from geo.model.schema import BOUNDARY_KINDS, DEMAND, FACILITY, INDICATOR_VALUE, UNIT, conform
 from geo.model.schemes import Scheme
 
 _COUNTS = ("beds", "physicians", "nurses", "population_served", "ambulances")
@@ -62,6 +63,18 @@ def demand_from(path: Path, *, crs: str | None) -> tuple[pd.DataFrame, list[Prob
     if kept.empty:
         raise TableEmpty(path=path, table="demand", refused=len(refused))
     return conform(kept, DEMAND, path=str(path), name="demand"), problems
+
+
+def indicators_from(path: Path, unit: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """Table INDICATOR_VALUE of a CSV, and what is wrong with which row; `unit` are the study's townships.
+
+    Raises FileMissing, FileUnreadable, ColumnsMissing.
+    """
+    values, found = check_indicators(renamed(read_table(path), "indicator"), unit)
+    problems = [finding.problem for finding in found]
+    lost = {p.row for p in problems if p.severity == "error"}
+    kept = values[[int(str(row)) not in lost for row in values.index]]
+    return conform(kept, INDICATOR_VALUE, path=str(path), name="indicator"), problems
 
 
 def units_from(path: Path, *, crs: str | None) -> gpd.GeoDataFrame:

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from geo.model.errors import ChoiceUnknown
-from geo.model.schemes import DATA
+from geo.model.folders import DATA
 
 
 @dataclass(frozen=True)

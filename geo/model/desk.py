@@ -14,8 +14,14 @@ from geo.model.errors import N_
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
-Kind = Literal["facilities", "demand", "units", "boundary", "roads", "indicators", "raster"]
-KINDS: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "roads", "indicators", "raster")
+Kind = Literal[
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "catalogue",
+    "counties", "milestones", "pairings",
+]  # fmt: skip
+KINDS: tuple[Kind, ...] = (
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "catalogue",
+)  # fmt: skip
+PROGRAMME_KINDS: tuple[Kind, ...] = ("counties", "milestones", "pairings", "indicators")  # of many counties
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
 RowVerdict = Literal["ok", "warning", "error"]

@@ -118,6 +118,19 @@ class ChoiceUnknown(InputError):
     sentence = N_("{what} {value} is not known. Choose from: {choices}.")
 
 
+class SchemeInvalid(InputError):
+    """A scheme of levels that cannot be used; `problems` (geo.model.problems) say everything that is wrong with it."""
+
+    code = "scheme_invalid"
+    sentence = N_("The scheme {name} cannot be used: {detail}")
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """Every problem in the language of `translate`."""
+        problems = self.params["problems"]
+        said = " ".join(p.say(translate) for p in problems) if isinstance(problems, tuple) else ""
+        return translate(self.sentence).format(name=self.params["name"], detail=said or self.params["detail"])
+
+
 class OutOfRange(InputError):
     code = "out_of_range"
     sentence = N_("{what} must lie between {low} and {high}; it is {value}.")

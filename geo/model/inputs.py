@@ -7,7 +7,7 @@ may write to them.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,8 @@ import pandas as pd
 
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, empty
+from geo.model.schemes import Scheme, scheme_of
 
 
 @dataclass(frozen=True)
@@ -30,6 +32,8 @@ class Sources:
     facilities: Path | None = None
     demand: Path | None = None
     units: Path | None = None
+    links: Path | None = None
+    indicators: Path | None = None
     crs: str | None = None  # of files that do not say it themselves
     terrain: str = "plain"
     illustrative: bool = False
@@ -77,11 +81,13 @@ class Study:
     facility: pd.DataFrame
     demand: pd.DataFrame
     indicator: pd.DataFrame
+    link: pd.DataFrame  # who reads for, supplies, refers to whom (geo.model.links); management is facility.parent_id
     unit: gpd.GeoDataFrame  # townships, EPSG:4326
     outline: gpd.GeoDataFrame  # one row, EPSG:4326
     roads: Roads
     report: Report
     content_id: str
+    catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
     @property
     def name(self) -> str:
@@ -90,6 +96,11 @@ class Study:
     @property
     def scheme_id(self) -> str:
         return str(self.header["scheme_id"])
+
+    @property
+    def scheme(self) -> Scheme:
+        """The levels of care: the study's own where it has edited them, else the shipped ones."""
+        return scheme_of(self.header)
 
     @property
     def terrain(self) -> str:
@@ -109,6 +120,8 @@ def content_id(header: Mapping[str, Any], tables: list[pd.DataFrame], roads: Roa
     """A name for exactly these inputs: equal inputs, equal name, on any machine."""
     digest = hashlib.sha256(json.dumps(header, sort_keys=True, ensure_ascii=False).encode())
     for table in tables:
+        if table.empty and "link_id" in table.columns:
+            continue  # a study without links keeps the name it had before there were any
         plain = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
         digest.update(plain.to_csv(index=False).encode())
         if "geometry" in table.columns:

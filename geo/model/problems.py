@@ -113,6 +113,11 @@ SENTENCES: dict[str, str] = {
     "parent_circle": N_(
         "Row {row}: {name} leads itself by way of others ({value}); its parent is left empty. Name the right one."
     ),
+    # the data desk: capabilities
+    "capability_unknown": N_(
+        "Row {row}: {name} names a capability nobody has defined: {value}. Use ids of data/reference/capabilities.csv, "
+        "or add it there."
+    ),
     # the data desk: areas and indicators
     "roads_elsewhere": RoadsElsewhere.sentence,
     "geometry_not_an_area": N_("Row {row}: {name} is no area. Draw its outline as a polygon."),
@@ -134,6 +139,58 @@ SENTENCES: dict[str, str] = {
         "Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month "
         "(2024-03)."
     ),
+    # links
+    "link_kind_unknown": N_("Row {row}: the kind of link {value} is not known. Choose from: {choices}."),
+    "link_end_missing": N_("Row {row}: {column} is empty. Name the facility, village or township by id or name."),
+    "link_end_unknown": N_(
+        "Row {row}: {column} is {value}, which is no facility, village or township of this study. Correct it; for an "
+        "institution outside the county fill in its name and position."
+    ),
+    "link_itself": N_("Row {row}: {value} is linked to itself. Name the other end."),
+    "link_twice": N_("Row {row}: the link {value} stands in row {other_row} already. Leave one of the two out."),
+    "link_two_parents": N_(
+        "Row {row}: {name} would have two parents, {parent} and {other}. Keep one; the parent that manages a facility "
+        "stands in the facility list."
+    ),
+    "link_manages": N_(
+        "Row {row}: that {parent} manages {name} stands in the facility list, as its parent, and nowhere else. Enter "
+        "it there if it is missing, and leave this row out."
+    ),
+    "link_properties": N_("Row {row}: the properties {value} are no JSON object; they were left out."),
+    "link_outside_nowhere": N_(
+        "Row {row}: {name} lies outside the county and has no position, so no arrow can be drawn to it. Fill in its "
+        "longitude and latitude."
+    ),
+    # schemes of levels
+    "scheme_lacks": N_("It lacks {value}. Start from a scheme that is shipped."),
+    "scheme_levels": N_("It needs a list of 1 to {most} levels ([[tier]]); found: {value}."),
+    "scheme_name": N_("{value} needs a name in Chinese (zh) and in English (en)."),
+    "scheme_word": N_("The organisation {value} is not known. Choose from: {choices}."),
+    "level_lacks": N_("Level {level} lacks {value}."),
+    "level_id": N_("{level} cannot be the id of a level: use letters, digits and _, beginning with a letter."),
+    "level_word": N_("Level {level}: the symbol {value} is not known. Choose from: {choices}."),
+    "level_colour": N_("Level {level}: {value} is no colour. Write it like #0B5CAD."),
+    "level_expected": N_("Level {level}: {value} is no expected count. Write a number, N, or nothing."),
+    "level_number": N_("Level {level}: {what} is {value}; it must lie between {low} and {high}."),
+    "level_capability": N_("Level {level}: nobody has defined the capability {value}. Known: {choices}."),
+    "level_twice": N_("Level {level} stands there twice. Give each level its own id."),
+    "level_parent_unknown": N_("Level {level}: its parent {value} is no level of this scheme. Choose from: {choices}."),
+    "level_in_use": N_("Level {level} is missing, and {count} facilities stand on it. Keep it, or move them first."),
+    "level_circle": N_("The levels lead in a circle: {value}. Take one of these parents away."),
+    "level_order": N_("Level {level} stands above its parent {value}. Put levels from top to bottom."),
+    "indicator_unknown": N_(
+        "Row {row}: {value} is in no catalogue, so it has no target. Correct the code, or add it to the catalogue."
+    ),
+    # the data desk: catalogues, and tables of a programme
+    "choice_not_known": N_(
+        "Row {row}: {column} is {value}, which is none of: {choices}. It is treated as not told; correct it."
+    ),
+    "number_out_of_range": N_("Row {row}: {column} is {value}; it must lie between {low:g} and {high:g}. Correct it."),
+    "target_no_direction": N_(
+        "Row {row}: the target {value} does not say whether higher or lower is better, so nothing can meet it. Fill in "
+        "the direction."
+    ),
+    "entry_twice": N_("Row {row}: {value} stands in row {other_row} already. Leave one of the two out."),
     # roads
     "class_unknown": N_("{count} lines have a road class that is not known ({values}); they count as unclassified."),
     "class_missing": N_("No column tells the road class, so all {count} lines count as unclassified."),
@@ -175,6 +232,34 @@ SENTENCES: dict[str, str] = {
     ),
     "raster_partial": N_("The raster covers only {share_pct:g} % of the outline; people in the rest are not counted."),
     "villages_without_people": N_("{count} villages are the nearest to no inhabited cell and have no people."),
+    # emergency
+    "no_base": N_(
+        "The list of facilities has no emergency base, so nobody can be reached. Add a base on the map, choose a "
+        "facility as one, or mark bases in the list (column is_emergency_base)."
+    ),
+    "no_base_in_service": N_("No base is in service now, so nobody can be reached. Switch one on, or add one."),
+    "base_reaches_nobody": N_(
+        "From {count} bases no village can be reached by road, because they lie off the road network: {names}. Check "
+        "their positions."
+    ),
+    "base_without_ambulance": N_(
+        "{count} bases have no ambulance and are not counted: {names}. Enter how many each has, or switch it off."
+    ),
+    "ambulances_assumed": N_(
+        "The list does not say how many ambulances {count} bases have ({names}); one each is assumed. Enter the number."
+    ),
+    "clock_exceeded": N_(
+        "Before the ambulance leaves, {before:g} min have passed: more than the {threshold:g} min allowed, so nobody "
+        "is reached in time. Shorten an interval or allow more minutes."
+    ),
+    "capability_nobody": N_(
+        "No open facility in the list has the capability chosen, so no hospital can be shown. Enter it in the list "
+        "(column capabilities), or choose another one."
+    ),
+    "hospital_off_network": N_(
+        "{count} hospitals with the capability chosen lie off the road network and are not counted: {names}. Check "
+        "their positions, or load roads that lead there."
+    ),
 }  # fmt: skip
 
 

@@ -53,10 +53,36 @@ INDICATOR_VALUE = _columns(
     required="indicator_code unit_code period numerator",
 )
 
+# What an indicator is: its numerator and denominator are said in words here, the figures stand in INDICATOR_VALUE.
+CATALOGUE = _columns(
+    text="indicator_code version dimension title title_en numerator numerator_en denominator denominator_en "
+    "value_kind unit unit_en direction period scope document document_en clause clause_en quality",
+    number="target",
+    required="indicator_code title",
+)
+
+# A programme: many counties on the way to a goal. `stage` is one of geo.model.programmes.STAGES, empty if not told.
+PROGRAMME_COUNTY = _columns(
+    text="county_code name city stage since study source",
+    flag="is_model",
+    required="county_code name",
+)
+MILESTONE = _columns(
+    text="milestone_id title title_en due stage indicator_code document document_en",
+    number="target_pct",
+    required="milestone_id title",
+)
+PAIRING = _columns(text="hospital county_code county_name since source", required="hospital county_code")
+
 COVERAGE_MODES = ("own_clinic", "joint_clinic", "extension_point", "dispatched_doctor", "mobile_round", "none")
 BOUNDARY_KINDS = ("official", "osm", "approximate_outline", "approximate_voronoi", "extent")
 LEVELS = ("county", "township")
 POSITION_QUALITIES = ("surveyed", "osm", "geonames", "village", "seat", "illustrative", "")
+
+
+def empty(columns: dict[str, Column]) -> pd.DataFrame:
+    """A table of these columns without rows."""
+    return conform(pd.DataFrame(columns=list(columns)), columns, path="", name="")
 
 
 def conform(table: pd.DataFrame, columns: dict[str, Column], *, path: str, name: str) -> pd.DataFrame:

@@ -1,10 +1,12 @@
 """Roads to minutes: what each edge costs in one mode, as CSR arrays for the search. Second floor: network.
 
 Direction counts. Every search runs outward from the facilities: an ambulance drives that way; patients travel towards
-care, so for them the graph is turned round once, here, and nothing after it has to know.
+care, so for them the graph is turned round once, here, and nothing after it has to know. An ambulance that carries a
+patient to hospital travels inward too: ask for that trip by name.
 """
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -12,6 +14,8 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.model.assumptions import Assumptions
 from geo.model.roads import BACKWARD_BIT, FORWARD_BIT, ROAD_CLASSES, UNPAVED, Floats, Ints, Mode, Roads
+
+Trip = Literal["outward", "inward"]  # from the facility to the demand point, or from there to the facility
 
 
 @dataclass(frozen=True)
@@ -28,10 +32,14 @@ class Graph:
     island_m: Floats  # (m,) length of the connected piece the edge belongs to, metres; 0 where not usable
 
 
-def build_graph(roads: Roads, mode: Mode, assumptions: Assumptions) -> Graph:
-    """The search graph of one mode under the given assumptions."""
+def build_graph(roads: Roads, mode: Mode, assumptions: Assumptions, trip: Trip | None = None) -> Graph:
+    """The search graph of one mode under the given assumptions.
+
+    `trip` says which way is travelled; without it ambulances go outward and everybody else inward.
+    """
     forward, backward = travel_minutes(roads, mode, assumptions)
-    along, against = (forward, backward) if mode == "ambulance" else (backward, forward)
+    outward = (trip or ("outward" if mode == "ambulance" else "inward")) == "outward"
+    along, against = (forward, backward) if outward else (backward, forward)
     arcs, arc_edge = _fastest_arcs(roads, along, against)
     usable = np.isfinite(along) | np.isfinite(against)
     return Graph(roads, mode, along, against, arcs, arc_edge, usable, island_lengths(roads, usable))

@@ -164,12 +164,15 @@ def _same_edge(
     graph: Graph, facilities: Snapped, demand: Snapped, assumptions: Assumptions
 ) -> list[tuple[int, int, float]]:
     """(facility row, demand row, minutes along the edge they share), where the direction is allowed."""
-    on = facilities.on_network
-    left = pd.DataFrame({"edge": facilities.edge[on], "facility": np.flatnonzero(on)})
-    both = left.merge(pd.DataFrame({"edge": demand.edge, "point": np.arange(len(demand.edge))}), on="edge")
-    if both.empty:
+    on = np.flatnonzero(facilities.on_network)
+    by_edge = np.argsort(demand.edge, kind="stable")
+    first, last = (np.searchsorted(demand.edge[by_edge], facilities.edge[on], side) for side in ("left", "right"))
+    count = last - first
+    if not count.any():
         return []
-    facility, point, edge = (both[c].to_numpy() for c in ("facility", "point", "edge"))
+    within = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    facility, point = np.repeat(on, count), by_edge[np.repeat(first, count) + within]
+    edge = facilities.edge[facility]
     step = demand.fraction[point] - facilities.fraction[facility]
     minutes = part_minutes(np.abs(step), np.where(step >= 0, graph.along_min[edge], graph.against_min[edge]))
     minutes = minutes + access_minutes(facilities, graph, assumptions, "facility")[facility]

@@ -12,7 +12,6 @@ from geo.model.assumptions import Assumptions, default_rows
 from geo.model.briefing import READY
 from geo.model.roads import Mode
 from geo.model.scene_json import changed_rows
-from geo.model.schemes import load_scheme
 from geo.output.figures import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
@@ -36,7 +35,7 @@ class Export:
 def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]:
     """Label and text of everything a figure or map was made with."""
     scene, study = answer.scene, answer.study
-    names = {t.tier_id: t.name[export.language] for t in load_scheme(study.scheme_id).tiers}
+    names = {t.tier_id: t.name[export.language] for t in study.scheme.tiers}
     join = "、" if export.language == "zh" else ", "
     return [
         (_("Study"), study.title(export.language)),

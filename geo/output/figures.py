@@ -23,8 +23,8 @@ from geo.analysis.presenting import (
     weakest_units,
 )
 from geo.model.briefing import SHOWN, filled, in_language
-from geo.model.schemes import Tier, load_scheme
-from geo.output import palette
+from geo.model.schemes import Tier
+from geo.output import inks
 from geo.output.language import Translate
 from geo.output.names import short_names
 
@@ -150,7 +150,7 @@ def marks_of(answer: Answer, _: Translate) -> tuple[str, ...]:
 
 def _named_tiers(answer: Answer, language: str) -> list[tuple[str, str]]:
     present = set(answer.study.facility["tier"])
-    return [(t.tier_id, t.name[language]) for t in load_scheme(answer.study.scheme_id).tiers if t.tier_id in present]
+    return [(t.tier_id, t.name[language]) for t in answer.study.scheme.tiers if t.tier_id in present]
 
 
 def _county(answer: Answer, _: Translate) -> Figure:
@@ -160,7 +160,7 @@ def _county(answer: Answer, _: Translate) -> Figure:
         {_("Township"): units["name"], _("People"): units["population"], _("Villages"): units["places"]}
     )
     chart = _bars(
-        head["name"], head["population"], _("People"), _("Township"), [palette.ACCENT] * len(head), "unit",
+        head["name"], head["population"], _("People"), _("Township"), [inks.ACCENT] * len(head), "unit",
         head["unit_code"],
     )  # fmt: skip
     return Figure(
@@ -194,7 +194,7 @@ def _tiers(answer: Answer, _: Translate, language: str) -> Figure:
 
 
 def _tiers_of(answer: Answer) -> tuple[Tier, ...]:
-    return load_scheme(answer.study.scheme_id).tiers
+    return answer.study.scheme.tiers
 
 
 def _coverage(answer: Answer, _: Translate) -> Figure:
@@ -208,8 +208,8 @@ def _coverage(answer: Answer, _: Translate) -> Figure:
         _("Share, % of people"): _share(rows["people"], pd.Series(whole.population, index=rows.index)),
         _("Villages"): rows["places"],
     })  # fmt: skip
-    steps = palette.steps_within(whole.threshold_min)
-    colours = [palette.UNREACHED if math.isnan(m) else palette.minutes_colour(m, steps) for m in rows["to_min"]]
+    steps = inks.steps_within(whole.threshold_min)
+    colours = [inks.UNREACHED if math.isnan(m) else inks.minutes_colour(m, steps) for m in rows["to_min"]]
     return Figure(
         "coverage",
         _("People within {minutes} min").format(minutes=f"{whole.threshold_min:g}"),
@@ -241,7 +241,7 @@ def _curve(answer: Answer, _: Translate) -> Figure:
         _("Share, % of people"): shares,
     })  # fmt: skip
     chart = Chart(
-        "line", tuple(f"{m:g}" for m in rows["minutes"]), tuple(shares), (palette.ACCENT,) * len(rows),
+        "line", tuple(f"{m:g}" for m in rows["minutes"]), tuple(shares), (inks.ACCENT,) * len(rows),
         _("Share, % of people"), _("Threshold, minutes"), tuple(percent(s) for s in shares), limit=whole.threshold_min,
     )  # fmt: skip
     of = _("{part} of {whole} people").format(part=people(whole.covered), whole=people(whole.population))
@@ -262,7 +262,7 @@ def _outside(answer: Answer, _: Translate) -> Figure:
         _("Of villages"): lost["places"],
     })  # fmt: skip
     head = lost[lost["people"] > 0].head(ROWS)
-    colours = [palette.BEYOND] * len(head)
+    colours = [inks.BEYOND] * len(head)
     return Figure(
         "outside",
         _("People outside {minutes} min").format(minutes=f"{whole.threshold_min:g}"),
@@ -291,7 +291,7 @@ def _townships(answer: Answer, _: Translate) -> Figure:
         _("Minutes"): short["slowest_min"],
     })  # fmt: skip
     full = int((units["covered"] >= units["population"]).sum())
-    steps = palette.WITHIN
+    steps = inks.WITHIN
     colours = [steps[1]] * len(head)
     chart = _bars(
         head["name"], head["share_pct"], _("Share, % of people"), _("Township"), colours, "unit", head["unit_code"],
@@ -327,7 +327,7 @@ def _villages(answer: Answer, _: Translate) -> Figure:
         _("Minutes"): places["travel_time_min"],
     })  # fmt: skip
     head = places.head(ROWS)
-    colours = [palette.UNREACHED if math.isnan(m) else palette.BEYOND for m in head["travel_time_min"]]
+    colours = [inks.UNREACHED if math.isnan(m) else inks.BEYOND for m in head["travel_time_min"]]
     shown = people(head["population"].sum())
     return Figure(
         "villages",

@@ -20,7 +20,6 @@ from rasterio.transform import from_origin
 from geo.analysis.presenting import Answer, MinuteGrid
 from geo.model.errors import NothingSelected
 from geo.model.roads import ROAD_CLASSES, Roads
-from geo.model.schemes import load_scheme
 from geo.output import qgis
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
@@ -104,7 +103,7 @@ def _texts_clean(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _add_tables(path: Path, answer: Answer, export: Export, _: Translate) -> None:
-    tiers = load_scheme(answer.study.scheme_id).tiers
+    tiers = answer.study.scheme.tiers
     styles = {
         "outline": qgis.outline_qml(),
         "reach": qgis.areas_qml(answer, _),

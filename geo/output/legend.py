@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from geo.analysis.presenting import Answer
-from geo.model.schemes import load_scheme
-from geo.output import palette, svg
+from geo.output import inks, svg
 
 _ROW, _HEAD = 21.0, 25.0
 _MAIN = ("motorway", "trunk", "primary", "secondary")
@@ -37,7 +36,7 @@ def legend(
     y, out = 18.0, [svg.text(0, 16, words["legend"], svg.Look(15, bold=True))]
     for head, rows in sections:
         if rows:
-            out.append(svg.text(0, y + 22, head, svg.Look(12, palette.SOFT, bold=True)))
+            out.append(svg.text(0, y + 22, head, svg.Look(12, inks.SOFT, bold=True)))
             y += _HEAD + 4
             for picture, said in rows:
                 lines = svg.wrapped(said, width - 36, 12.5)[:2]
@@ -51,10 +50,10 @@ def _facility_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
     scene, present = answer.scene, set(answer.study.facility["tier"])
     if "facilities" not in scene.layers:
         return
-    for tier in load_scheme(answer.study.scheme_id).tiers:
+    for tier in answer.study.scheme.tiers:
         if tier.tier_id in scene.shown and tier.tier_id in present:
             counted = tier.tier_id in scene.tiers
-            colour = tier.colour if counted else palette.paler(tier.colour, 0.6)
+            colour = tier.colour if counted else inks.paler(tier.colour, 0.6)
             said = words[f"tier.{tier.tier_id}"] + ("" if counted else words["not_counted"])
             yield svg.symbol(tier.symbol, colour, 0, 0, min(tier.size_px, 8.0)), said
 
@@ -63,7 +62,7 @@ def _minute_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
     layers = answer.scene.layers
     if "bands" not in layers and "villages" not in layers:
         return
-    for low, high, colour in palette.steps_within(answer.scene.threshold_min):
+    for low, high, colour in inks.steps_within(answer.scene.threshold_min):
         said = words["band"].replace("{from}", f"{low:g}").replace("{to}", f"{high:g}")
         box = f'<g opacity="0.75">{svg.rect(-12, -6, 24, 12, colour, r=2)}</g>'
         yield (box if "bands" in layers else svg.dot(0, 0, 5.5, colour, "#5c7381")), said
@@ -78,9 +77,9 @@ def _village_rows(answer: Answer, words: Mapping[str, str], radius: float) -> It
     if "villages" not in layers and "uncovered" not in layers:
         return
     if (minutes > answer.scene.threshold_min).any():
-        ring = svg.dot(0, 0, 7.4, palette.HALO, palette.BEYOND_RING, 1.3) if "uncovered" in layers else ""
+        ring = svg.dot(0, 0, 7.4, inks.HALO, inks.BEYOND_RING, 1.3) if "uncovered" in layers else ""
         yield (
-            ring + svg.dot(0, 0, 5, palette.BEYOND, "#5c7381"),
+            ring + svg.dot(0, 0, 5, inks.BEYOND, "#5c7381"),
             words["beyond"].replace("{n}", f"{answer.scene.threshold_min:g}"),
         )
     if np.isnan(minutes).any():
@@ -109,10 +108,10 @@ def _line_rows(answer: Answer, words: Mapping[str, str], roads: Mapping[str, obj
     if "units" in answer.scene.layers:
         kind = str(answer.study.outline["boundary_kind"].iloc[0])
         name = words["boundary.extent" if kind == "extent" else "boundary.county"]
-        yield _stripe(palette.COUNTY_LINE, 2.2), name + _approximate(words, [kind])
+        yield _stripe(inks.COUNTY_LINE, 2.2), name + _approximate(words, [kind])
         towns = answer.study.unit.loc[answer.study.unit["level"] != "county", "boundary_kind"].tolist()
         if towns:
-            yield _stripe(palette.TOWN_LINE, 1.3, "5 3.5"), words["boundary.township"] + _approximate(words, towns)
+            yield _stripe(inks.TOWN_LINE, 1.3, "5 3.5"), words["boundary.township"] + _approximate(words, towns)
 
 
 def _approximate(words: Mapping[str, str], kinds: list[str]) -> str:

@@ -28,7 +28,10 @@ from geo.output.names import short_names
 Bounds = tuple[float, float, float, float]
 
 WEB_FOLDER = Path(__file__).parent / "web"
-SCRIPTS = ("leaflet.js", "symbols.js", "paint.js", "layers.js", "legend.js", "labels.js", "tip.js", "map.js")
+SCRIPTS = (
+    "leaflet.js", "symbols.js", "paint.js", "marks.js", "choropleth.js", "links.js", "layers.js", "legend.js",
+    "labels.js", "tip.js", "map.js",
+)  # fmt: skip
 STYLES = ("leaflet.css", "map.css")
 
 # Every text the browser side asks for, besides one `tier.<id>` for each tier of the scheme.

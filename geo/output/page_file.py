@@ -19,7 +19,6 @@ import xstatic.pkg.leaflet
 from geo.analysis.presenting import Answer
 from geo.model.briefing import Briefing, filled, in_language
 from geo.model.inputs import Study
-from geo.model.schemes import load_scheme
 from geo.output.chart_svg import chart_svg
 from geo.output.encode import json_text
 from geo.output.facts import Export, facts
@@ -29,6 +28,7 @@ from geo.output.maps import SCRIPTS, WEB_FOLDER, bands_layer, static_layers
 from geo.output.report import missing_sentence, table_rows
 from geo.output.words import map_text
 
+OWN_FOLDER = Path(__file__).parent / "standalone"
 _MOST_ROWS = 300
 _POLICY = (
     "default-src 'none'; script-src {scripts}; style-src {styles}; img-src data:; base-uri 'none'; form-action 'none'"
@@ -87,13 +87,12 @@ def page_html(answers: Sequence[Answer], briefing: Briefing, export: Export) -> 
 
 def _map(study: Study) -> dict[str, Any]:
     """What does not change between the scenes of a study: its layers, and the words of its map."""
-    scheme = load_scheme(study.scheme_id)
     layers = static_layers(
-        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads, scheme
+        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads, study.scheme
     )
     words = {
         language: {
-            "text": map_text(_, language, scheme, study),
+            "text": map_text(_, language, study.scheme, study),
             "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         }
         for language in LANGUAGES
@@ -165,8 +164,9 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
 
 def _page(data: Mapping[str, Any]) -> str:
     leaflet = Path(xstatic.pkg.leaflet.BASE_DIR)
-    scripts = [(leaflet if n == "leaflet.js" else WEB_FOLDER) / n for n in (*SCRIPTS, "standalone.js")]
-    styles = [leaflet / "leaflet.css", WEB_FOLDER / "map.css", WEB_FOLDER / "standalone.css"]
+    scripts = [(leaflet if n == "leaflet.js" else WEB_FOLDER) / n for n in SCRIPTS]
+    scripts.append(OWN_FOLDER / "standalone.js")
+    styles = [leaflet / "leaflet.css", WEB_FOLDER / "map.css", OWN_FOLDER / "standalone.css"]
     code = [_script_text(path) for path in scripts]
     looks = [re.sub(r"url\([^)]*\)", "none", path.read_text(encoding="utf-8")) for path in styles]
     policy = _POLICY.format(scripts=" ".join(map(_hash, code)), styles=" ".join(map(_hash, looks)))

@@ -13,8 +13,8 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.presenting import Answer
 from geo.model.roads import CLASS_INDEX, ROAD_CLASSES, Floats
-from geo.model.schemes import Tier, load_scheme
-from geo.output import palette, svg
+from geo.model.schemes import Tier
+from geo.output import inks, svg
 from geo.output.facts import Export, short_facts
 from geo.output.language import Translate
 from geo.output.legend import legend
@@ -43,7 +43,7 @@ class Sheet:
 def map_svg(answer: Answer, export: Export, _: Translate, width: float = 1280.0, height: float = 720.0) -> str:
     """The scene's map, `width` × `height` units; text is 13 units high. Call it with a released answer."""
     sheet = _sheet(answer, width - LEGEND_WIDTH, height - FOOT_HEIGHT)
-    words = map_text(_, export.language, load_scheme(answer.study.scheme_id), answer.study)
+    words = map_text(_, export.language, answer.study.scheme, answer.study)
     side = legend(answer, words, LEGEND_WIDTH - 16, sheet.village_radius, _major_roads(sheet))
     room = height - FOOT_HEIGHT - 16
     shrink = min(1.0, room / max(side.height, 1.0))
@@ -78,8 +78,8 @@ def _window(sheet: Sheet, _: Translate) -> str:
         names.remove("uncovered")  # one pass draws both
     clip = f'<clipPath id="window"><rect width="{plot.width:.1f}" height="{plot.height:.1f}"/></clipPath>'
     inside = [
-        svg.rect(0, 0, plot.width, plot.height, palette.GROUND),
-        svg.path(area_path(plot, sheet.outline), fill=palette.LAND),
+        svg.rect(0, 0, plot.width, plot.height, inks.GROUND),
+        svg.path(area_path(plot, sheet.outline), fill=inks.LAND),
         *(painted[name](sheet) for name in names),
         _highlighted_units(sheet),
         _facilities(sheet) if "facilities" in layers else "",
@@ -89,16 +89,16 @@ def _window(sheet: Sheet, _: Translate) -> str:
         _north(sheet, _),
     ]
     return f'{clip}<g clip-path="url(#window)">{"".join(inside)}</g>' + svg.rect(
-        0, 0, plot.width, plot.height, "none", palette.LINE
+        0, 0, plot.width, plot.height, "none", inks.LINE
     )
 
 
 def _bands(sheet: Sheet) -> str:
     """The far areas first: they contain the near ones. Cut at the outline, as on the page."""
-    steps = palette.steps_within(sheet.answer.scene.threshold_min)
+    steps = inks.steps_within(sheet.answer.scene.threshold_min)
     clip = f'<clipPath id="county"><path clip-rule="evenodd" d="{area_path(sheet.plot, sheet.outline)}"/></clipPath>'
     areas = [
-        svg.path(area_path(sheet.plot, _simpler(sheet, area)), fill=palette.minutes_colour(to, steps))
+        svg.path(area_path(sheet.plot, _simpler(sheet, area)), fill=inks.minutes_colour(to, steps))
         for _from, to, area in reversed(sheet.answer.areas)
         if area is not None and not area.is_empty
     ]
@@ -113,9 +113,9 @@ def _simpler(sheet: Sheet, shape: BaseGeometry) -> BaseGeometry:
 def _major_roads(sheet: Sheet) -> dict[str, tuple[float, str, str]]:
     """Class → width, colour, casing of what is drawn: main roads, and the others when near or when there are none."""
     present = [ROAD_CLASSES[c] for c in np.unique(sheet.answer.study.roads.road_class).tolist()]
-    major = {name: palette.ROADS[name] for name in palette.ROADS if name in present}
+    major = {name: inks.ROADS[name] for name in inks.ROADS if name in present}
     if sheet.closer >= 1.5 or not set(major) - {"ferry"}:
-        return {name: palette.MINOR for name in present if name not in major} | major
+        return {name: inks.MINOR for name in present if name not in major} | major
     return major
 
 
@@ -144,7 +144,7 @@ def _villages(sheet: Sheet) -> str:
     hidden = sheet.plot.outside(x, y)
     if "villages" not in answer.scene.layers:
         hidden |= minutes <= answer.scene.threshold_min
-    steps = palette.steps_within(answer.scene.threshold_min)
+    steps = inks.steps_within(answer.scene.threshold_min)
     order = [i for i in np.argsort(-radius, kind="stable").tolist() if not hidden[i]]
     return "".join(_village(answer, x[i], y[i], radius[i], minutes[i], steps) for i in order)
 
@@ -163,8 +163,8 @@ def _village(
     if math.isnan(minutes):
         return svg.crossed(x, y, max(r, 2.6))
     beyond = minutes > answer.scene.threshold_min and "uncovered" in answer.scene.layers
-    ring = svg.dot(x, y, r + 2.4, palette.HALO, palette.BEYOND_RING, 1.3) if beyond else ""
-    return ring + svg.dot(x, y, r, palette.minutes_colour(minutes, steps), "#5c7381")
+    ring = svg.dot(x, y, r + 2.4, inks.HALO, inks.BEYOND_RING, 1.3) if beyond else ""
+    return ring + svg.dot(x, y, r, inks.minutes_colour(minutes, steps), "#5c7381")
 
 
 def _borders(sheet: Sheet) -> str:
@@ -174,9 +174,9 @@ def _borders(sheet: Sheet) -> str:
     lines = lines_path(sheet.plot, np.asarray(merged))
     county = area_path(sheet.plot, _simpler(sheet, sheet.outline))
     return (
-        svg.path(lines, stroke=palette.TOWN_LINE, width=1.1, dash="5 3.5")
+        svg.path(lines, stroke=inks.TOWN_LINE, width=1.1, dash="5 3.5")
         + svg.path(county, stroke="#ffffff", width=4.4)
-        + svg.path(county, stroke=palette.COUNTY_LINE, width=2.0)
+        + svg.path(county, stroke=inks.COUNTY_LINE, width=2.0)
     )
 
 
@@ -185,7 +185,7 @@ def _highlighted_units(sheet: Sheet) -> str:
     unit = sheet.answer.study.unit
     areas = unit.loc[unit["unit_code"].isin(codes) & unit.geometry.notna()].geometry
     d = "".join(area_path(sheet.plot, area) for area in areas)
-    return svg.path(d, stroke="#ffffff", width=5.5) + svg.path(d, stroke=palette.CHOSEN_LINE, width=2.8)
+    return svg.path(d, stroke="#ffffff", width=5.5) + svg.path(d, stroke=inks.CHOSEN_LINE, width=2.8)
 
 
 def _facilities(sheet: Sheet) -> str:
@@ -195,7 +195,7 @@ def _facilities(sheet: Sheet) -> str:
     hidden = sheet.plot.outside(x, y)
     out = []
     for tier in reversed(drawn_tiers(sheet.answer)):
-        colour = tier.colour if tier.tier_id in scene.tiers else palette.paler(tier.colour, 0.6)
+        colour = tier.colour if tier.tier_id in scene.tiers else inks.paler(tier.colour, 0.6)
         rows = np.flatnonzero((facility["tier"] == tier.tier_id).to_numpy() & ~hidden)
         size = tier.size_px * sheet.symbol_scale * (0.55 if tier.size_px < 5 else 0.85)
         out += [svg.symbol(tier.symbol, colour, x[i], y[i], size) for i in rows.tolist()]
@@ -205,7 +205,7 @@ def _facilities(sheet: Sheet) -> str:
 def drawn_tiers(answer: Answer) -> list[Tier]:
     """The tiers that the scene draws and the study has, top tier first."""
     present = set(answer.study.facility["tier"])
-    tiers = load_scheme(answer.study.scheme_id).tiers
+    tiers = answer.study.scheme.tiers
     return [t for t in tiers if t.tier_id in answer.scene.shown and t.tier_id in present]
 
 
@@ -243,7 +243,7 @@ def _rings(sheet: Sheet) -> str:
 
 
 def _highlighted_points(sheet: Sheet) -> list[tuple[float, float, str, svg.Look]]:
-    look = svg.Look(13, palette.INK, bold=True, halo=True)
+    look = svg.Look(13, inks.INK, bold=True, halo=True)
     out = []
     for kind in ("facility", "village"):
         places = _places(sheet, kind)
@@ -268,7 +268,7 @@ def _town_names(sheet: Sheet) -> list[tuple[float, float, str, svg.Look]]:
     chosen = towns["unit_code"].isin(codes).to_numpy()
     order = np.argsort(~chosen, kind="stable").tolist()
     hidden = sheet.plot.outside(x, y, margin=-6.0)
-    looks = {True: svg.Look(14, palette.CHOSEN_LINE, bold=True, halo=True), False: svg.Look(12.5, "#2b3740", halo=True)}
+    looks = {True: svg.Look(14, inks.CHOSEN_LINE, bold=True, halo=True), False: svg.Look(12.5, "#2b3740", halo=True)}
     names = [svg.shortened(name, 150, 13) for name in towns["name"]]
     return [(float(x[i]), float(y[i]) - 11, names[i], looks[bool(chosen[i])]) for i in order if not hidden[i]]
 
@@ -294,15 +294,15 @@ def _scale_bar(sheet: Sheet, _: Translate) -> str:
     look = svg.Look(12, anchor="middle", halo=True)
     return (
         svg.path(bar, stroke="#ffffff", width=4)
-        + svg.path(bar, stroke=palette.INK, width=1.6)
+        + svg.path(bar, stroke=inks.INK, width=1.6)
         + svg.text(x + wide / 2, y - 6, said, look)
     )
 
 
 def _north(sheet: Sheet, _: Translate) -> str:
     x = sheet.plot.width - 24
-    left = svg.path(f"M{x} 14L{x + 7} 36L{x} 31Z", fill=palette.COUNTY_LINE)
-    right = svg.path(f"M{x} 14L{x - 7} 36L{x} 31Z", fill="#ffffff", stroke=palette.COUNTY_LINE)
+    left = svg.path(f"M{x} 14L{x + 7} 36L{x} 31Z", fill=inks.COUNTY_LINE)
+    right = svg.path(f"M{x} 14L{x - 7} 36L{x} 31Z", fill="#ffffff", stroke=inks.COUNTY_LINE)
     return left + right + svg.text(x, 50, _("N"), svg.Look(12, anchor="middle", halo=True))
 
 
@@ -310,9 +310,9 @@ def _foot(answer: Answer, export: Export, _: Translate, width: float, height: fl
     """What the map was made with, in two lines at most, its sources, and the stamp."""
     stamp = export.release.stamp(_)
     room = width - 44 - svg.width_of(stamp, 13)
-    credit = map_text(_, export.language, load_scheme(answer.study.scheme_id), answer.study)["attribution"]
+    credit = map_text(_, export.language, answer.study.scheme, answer.study)["attribution"]
     source = svg.shortened(_("Sources: {credit}").format(credit=credit) if credit else "", width - 20, 11)
     lines = [*svg.wrapped(short_facts(answer, export, _), room, 11)[:2], source]
     y = height - FOOT_HEIGHT
-    said = (svg.text(10, y + 16 + 15 * i, line, svg.Look(11, palette.SOFT)) for i, line in enumerate(lines))
+    said = (svg.text(10, y + 16 + 15 * i, line, svg.Look(11, inks.SOFT)) for i, line in enumerate(lines))
     return "".join(said) + svg.text(width - 10, y + 18, stamp, svg.Look(13, "#8a1f14", "end", bold=True))

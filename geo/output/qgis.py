@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from geo.analysis.presenting import Answer
 from geo.model.schemes import Tier
-from geo.output import palette
+from geo.output import inks
 from geo.output.clean import markup
 from geo.output.language import Translate
 
@@ -32,12 +32,12 @@ def villages_qml(answer: Answer, _: Translate) -> str:
     """Villages by minutes, those beyond the threshold warm, those unreachable grey."""
     limit = answer.scene.threshold_min
     rules: list[Rule] = []
-    for low, high, colour in palette.steps_within(limit):
+    for low, high, colour in inks.steps_within(limit):
         said = _("{from}–{to} min").replace("{from}", f"{low:g}").replace("{to}", f"{high:g}")
         at_least = f'"travel_time_min" > {low:g} AND ' if low else ""
         rules.append((f'{at_least}"travel_time_min" <= {high:g}', said, colour))
-    rules.append((f'"travel_time_min" > {limit:g}', _("over {n} min").replace("{n}", f"{limit:g}"), palette.BEYOND))
-    rules.append(('"travel_time_min" IS NULL', _("unreachable"), palette.UNREACHED))
+    rules.append((f'"travel_time_min" > {limit:g}', _("over {n} min").replace("{n}", f"{limit:g}"), inks.BEYOND))
+    rules.append(('"travel_time_min" IS NULL', _("unreachable"), inks.UNREACHED))
     body = "".join(
         f'<rule filter="{markup(test)}" label="{markup(said)}" symbol="{i}"/>'
         for i, (test, said, _colour) in enumerate(rules)
@@ -49,7 +49,7 @@ def villages_qml(answer: Answer, _: Translate) -> str:
 def areas_qml(answer: Answer, _: Translate) -> str:
     """Reach areas in the colours of their minutes, translucent."""
     categories, symbols = [], []
-    for i, (low, high, colour) in enumerate(palette.steps_within(answer.scene.threshold_min)):
+    for i, (low, high, colour) in enumerate(inks.steps_within(answer.scene.threshold_min)):
         said = _("{from}–{to} min").replace("{from}", f"{low:g}").replace("{to}", f"{high:g}")
         categories.append(f'<category render="true" symbol="{i}" value="{high:g}" label="{markup(said)}"/>')
         symbols.append(_fill(str(i), colour, 0.6, colour))
@@ -61,12 +61,12 @@ def areas_qml(answer: Answer, _: Translate) -> str:
 
 def townships_qml() -> str:
     """Outlines only: the figures are in the table."""
-    return _single(_fill("0", "#ffffff", 0.0, palette.TOWN_LINE))
+    return _single(_fill("0", "#ffffff", 0.0, inks.TOWN_LINE))
 
 
 def outline_qml() -> str:
     """The county's outline."""
-    return _single(_fill("0", "#ffffff", 0.0, palette.COUNTY_LINE, 0.6))
+    return _single(_fill("0", "#ffffff", 0.0, inks.COUNTY_LINE, 0.6))
 
 
 def roads_qml() -> str:
@@ -80,9 +80,9 @@ def surface_qml(answer: Answer, _: Translate) -> str:
     limit = answer.scene.threshold_min
     items = "".join(
         f'<item value="{high:g}" label="≤ {high:g}" color="{colour}" alpha="255"/>'
-        for _low, high, colour in palette.steps_within(limit)
+        for _low, high, colour in inks.steps_within(limit)
     )
-    items += f'<item value="inf" label="&gt; {limit:g}" color="{palette.BEYOND}" alpha="255"/>'
+    items += f'<item value="inf" label="&gt; {limit:g}" color="{inks.BEYOND}" alpha="255"/>'
     return (
         '<!DOCTYPE qgis><qgis version="3.28" styleCategories="Symbology"><pipe>'
         '<rasterrenderer type="singlebandpseudocolor" band="1" opacity="0.6" alphaBand="-1">'

@@ -19,7 +19,7 @@ from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
 
 from geo.analysis.presenting import Answer
-from geo.output import palette, typeset
+from geo.output import inks, typeset
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
 from geo.output.figures import Chart, Figure, scene_sentence, scene_title, shown_figures
@@ -65,7 +65,7 @@ def _slide(deck: Deck, answer: Answer, export: Export, _: Translate) -> None:
         _write(title.text_frame, scene_title(answer, _, export.language), 28, bold=True)
         title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
     sentence = " ".join(p for p in (scene_sentence(answer, _, export.language), missing_sentence(answer, _)) if p)
-    _text(slide, (margin, int(high * 0.125), wide - 2 * margin, int(high * 0.085)), sentence, 16, palette.SOFT)
+    _text(slide, (margin, int(high * 0.125), wide - 2 * margin, int(high * 0.085)), sentence, 16, inks.SOFT)
     top, tall = int(high * 0.215), int(high * 0.755)
     left_wide = int(wide * 0.57)
     _map(slide, answer, export, _, (margin, top, left_wide, tall))
@@ -92,10 +92,10 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
     """The first figure large, its chart, its table; a second figure as a second chart in place of the table."""
     left, top, wide, tall = box
     first = figures[0]
-    _text(slide, (left, top, wide, int(tall * 0.06)), first.title, 14, palette.SOFT)
-    _text(slide, (left, top + int(tall * 0.05), wide, int(tall * 0.12)), first.value, 36, palette.ACCENT, bold=True)
+    _text(slide, (left, top, wide, int(tall * 0.06)), first.title, 14, inks.SOFT)
+    _text(slide, (left, top + int(tall * 0.05), wide, int(tall * 0.12)), first.value, 36, inks.ACCENT, bold=True)
     of = " · ".join([first.of, *first.marks])
-    _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, palette.SOFT)
+    _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, inks.SOFT)
     split = 0.6 if len(figures) > 1 else 0.64
     _chart(slide, first, (left, top + int(tall * 0.24), wide, int(tall * (split - 0.25))), first.chart.axis)
     rest = (left, top + int(tall * split), wide, int(tall * (1 - split)))
@@ -166,7 +166,7 @@ def _bar_look(made: object, chart: Chart) -> None:
         fill.fore_color.rgb = _rgb(colour)
     category, value = made.category_axis, made.value_axis  # type: ignore[attr-defined]
     category.reverse_order = True  # the first label on top, as in the table
-    category.format.line.color.rgb = _rgb(palette.LINE)
+    category.format.line.color.rgb = _rgb(inks.LINE)
     value.visible = False
     value.has_major_gridlines = False
     value.minimum_scale = 0
@@ -175,7 +175,7 @@ def _bar_look(made: object, chart: Chart) -> None:
 
 def _line_look(made: object, chart: Chart) -> None:
     series = made.plots[0].series[0]  # type: ignore[attr-defined]
-    series.format.line.color.rgb = _rgb(palette.ACCENT)
+    series.format.line.color.rgb = _rgb(inks.ACCENT)
     series.smooth = False
     across, up = made.category_axis, made.value_axis  # type: ignore[attr-defined]
     up.minimum_scale, up.maximum_scale, up.major_unit = 0, 100, 25
@@ -199,12 +199,12 @@ def _table(slide: Slide, figure: Figure, box: Box, _: Translate) -> None:
             cell = table.cell(r, c)
             cell.margin_top = cell.margin_bottom = Pt(1)
             cell.margin_left = cell.margin_right = Pt(4)
-            _write(cell.text_frame, said, 9.5, bold=r == 0, colour="#ffffff" if r == 0 else palette.INK)
+            _write(cell.text_frame, said, 9.5, bold=r == 0, colour="#ffffff" if r == 0 else inks.INK)
             if c in told["numbers"]:
                 cell.text_frame.paragraphs[0].alignment = PP_ALIGN.RIGHT
             fill = cell.fill
             fill.solid()
-            fill.fore_color.rgb = _rgb(palette.ACCENT if r == 0 else "#ffffff" if r % 2 else "#f3f5f6")
+            fill.fore_color.rgb = _rgb(inks.ACCENT if r == 0 else "#ffffff" if r % 2 else "#f3f5f6")
 
 
 def _fit_columns(table: object, told: dict[str, Any], width: int) -> None:
@@ -215,14 +215,14 @@ def _fit_columns(table: object, told: dict[str, Any], width: int) -> None:
         table.columns[c].width = int(width * points / sum(wanted))  # type: ignore[attr-defined]
 
 
-def _text(slide: Slide, box: Box, words: str, size: float, colour: str = palette.INK, *, bold: bool = False) -> None:
+def _text(slide: Slide, box: Box, words: str, size: float, colour: str = inks.INK, *, bold: bool = False) -> None:
     frame = slide.shapes.add_textbox(*box).text_frame
     frame.word_wrap = True
     frame.margin_left = frame.margin_right = frame.margin_top = frame.margin_bottom = 0
     _write(frame, words, size, bold=bold, colour=colour)
 
 
-def _write(frame: object, words: str, size: float, *, bold: bool = False, colour: str = palette.INK) -> None:
+def _write(frame: object, words: str, size: float, *, bold: bool = False, colour: str = inks.INK) -> None:
     """One run of text: as a run, so that a name is never taken for a line break, a field or a formula."""
     frame.clear()  # type: ignore[attr-defined]
     run = frame.paragraphs[0].add_run()  # type: ignore[attr-defined]

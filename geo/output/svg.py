@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from geo.output import palette
+from geo.output import inks
 from geo.output.clean import clean, markup
 
 FONTS = "Noto Sans SC, Noto Sans CJK SC, Microsoft YaHei, PingFang SC, sans-serif"  # the first is typeset.py's own
@@ -26,7 +26,7 @@ class Look:
     """How a text is set: size in units, colour, anchor, and how strong (a stroke of its own colour, or a halo)."""
 
     size: float = 13.0
-    colour: str = palette.INK
+    colour: str = inks.INK
     anchor: str = "start"
     bold: bool = False
     halo: bool = False
@@ -41,8 +41,8 @@ def text(x: float, y: float, words: object, look: Look = PLAIN) -> str:
     said = markup(words)
     under = ""
     if look.halo:
-        edge = f'stroke="{palette.HALO}" stroke-width="{look.size * 0.26:.1f}" stroke-linejoin="round"'
-        under = f'<text {common} fill="{palette.HALO}" {edge}>{said}</text>'
+        edge = f'stroke="{inks.HALO}" stroke-width="{look.size * 0.26:.1f}" stroke-linejoin="round"'
+        under = f'<text {common} fill="{inks.HALO}" {edge}>{said}</text>'
     # The packaged font has one weight; a hair of its own colour makes it bold.
     strong = f' stroke="{look.colour}" stroke-width="{look.size * 0.035:.2f}"' if look.bold else ""
     return f'{under}<text {common} fill="{look.colour}"{strong}>{said}</text>'
@@ -87,12 +87,12 @@ def shortened(words: object, width: float, size: float) -> str:
 
 def symbol(shape: str, colour: str, x: float, y: float, r: float) -> str:
     """A facility's symbol with a white edge."""
-    edge = f'stroke="{palette.HALO}" stroke-width="{1.4 if r > 4 else 0.7}" stroke-linejoin="round"'
+    edge = f'stroke="{inks.HALO}" stroke-width="{1.4 if r > 4 else 0.7}" stroke-linejoin="round"'
     if shape not in _CORNERS:
         return f'<circle cx="{x:.1f}" cy="{y:.1f}" r="{r:.1f}" fill="{colour}" {edge}/>'
     made = f'<polygon points="{_points(_CORNERS[shape], x, y, r)}" fill="{colour}" {edge}/>'
     if shape == "cross":
-        made += f'<polygon points="{_points(_PLUS, x, y, r)}" fill="{palette.HALO}"/>'
+        made += f'<polygon points="{_points(_PLUS, x, y, r)}" fill="{inks.HALO}"/>'
     return made
 
 
@@ -109,8 +109,8 @@ def crossed(x: float, y: float, r: float) -> str:
     """A village that no road leads to."""
     a, b, c, d = (f"{v:.1f}" for v in (x - r * 0.55, x + r * 0.55, y - r * 0.55, y + r * 0.55))
     lines = f"M{a} {c}L{b} {d}M{b} {c}L{a} {d}"
-    return dot(x, y, r, "#ffffff", palette.UNREACHED, 1) + (
-        f'<path d="{lines}" stroke="{palette.UNREACHED}" stroke-width="1"/>'
+    return dot(x, y, r, "#ffffff", inks.UNREACHED, 1) + (
+        f'<path d="{lines}" stroke="{inks.UNREACHED}" stroke-width="1"/>'
     )
 
 

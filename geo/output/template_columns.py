@@ -3,49 +3,17 @@
 A heading is one of the names that desk.headers knows, so that a template filled in is read without a question.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import replace
 
-from geo.intake.desk.vocabulary import WORDS
 from geo.model.desk import Kind
 from geo.model.errors import N_
+from geo.model.links import load_link_kinds
+from geo.output.indicator_columns import INDICATOR_COLUMNS
+from geo.output.template_forms import Column
+from geo.output.template_forms import choice_column as _choice
+from geo.output.template_forms import number_column as _number
 
-Form = Literal["text", "number", "choice"]
-MOST_PEOPLE = 10_000_000.0
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a template. `meaning` and `unit` are message ids; `allowed` our values; `low`, `high` of a number."""
-
-    name: str
-    zh: str
-    en: str
-    meaning: str
-    example: str = ""
-    form: Form = "text"
-    required: bool = False
-    unit: str = ""
-    allowed: tuple[str, ...] = ()
-    low: float = 0.0
-    high: float = MOST_PEOPLE
-
-    def heading(self, language: str) -> str:
-        """The column's heading; a star marks what every row needs."""
-        return (self.zh if language == "zh" else self.en) + ("*" if self.required else "")
-
-
-def _number(
-    name: str, zh: str, en: str, meaning: str, example: str, unit: str = "", *, required: bool = False
-) -> Column:
-    limit = {"lon": 180.0, "lat": 90.0}.get(name[-3:], 0.0)
-    low, high = (-limit, limit) if limit else (0.0, MOST_PEOPLE)
-    return Column(name, zh, en, meaning, example, "number", required, unit, low=low, high=high)
-
-
-def _choice(name: str, zh: str, en: str, meaning: str, allowed: tuple[str, ...] = ()) -> Column:
-    return Column(name, zh, en, meaning, form="choice", allowed=allowed or tuple(WORDS[name]))
-
+__all__ = ["ALL_COLUMNS", "COLUMNS", "IN_CHINESE", "KINDS", "WITH_CORNERS", "WKT", "Column"]
 
 DEGREES, PEOPLE = N_("degrees"), N_("people")
 YES_NO = ("true", "false")
@@ -54,7 +22,8 @@ ROAD_CLASSES = {
     "unclassified": "村道", "residential": "街道", "service": "内部道路", "track": "机耕路", "path": "小路",
     "footway": "人行道", "ferry": "渡口",
 }  # fmt: skip
-IN_CHINESE = {"true": "是", "false": "否", "yes": "是", "no": "否", **ROAD_CLASSES}
+_LINK_KINDS = {kind.kind: kind.name["zh"] for kind in load_link_kinds()}
+IN_CHINESE = {"true": "是", "false": "否", "yes": "是", "no": "否", **ROAD_CLASSES, **_LINK_KINDS}
 WKT = Column(
     "wkt",
     "WKT",
@@ -188,6 +157,35 @@ COLUMNS: dict[Kind, tuple[Column, ...]] = {
         _number("denominator", "分母", "Denominator", N_("The lower part of a ratio."), "1000"),
         _SOURCE,
     ),
+    "links": (
+        replace(
+            _choice("kind", "关系类型", "Kind", N_("What the link stands for."), tuple(_LINK_KINDS)), required=True
+        ),
+        Column(
+            "from_id",
+            "起点机构",
+            "From",
+            N_("Who reads, supplies, owns or refers: id or name of a facility, village or township."),
+            "520330H1",
+        ),
+        Column("to_id", "终点机构", "To", N_("Whom it is done for, or to whom one is referred."), "520330T100"),
+        Column("since", "起始时间", "Since", N_("From when on."), "2023"),
+        Column(
+            "outside_name",
+            "县外机构",
+            "Outside name",
+            N_("An end outside the county: its name. Leave that end's column empty."),
+            "遵义市第一人民医院",
+        ),
+        _number("outside_lon", "县外经度", "Outside lon", N_("Its longitude, degrees of WGS-84."), "106.93", DEGREES),
+        _number("outside_lat", "县外纬度", "Outside lat", N_("Its latitude."), "27.72", DEGREES),
+        Column(
+            "properties", "属性", "Properties", N_("More about the link, as a JSON object."), '{"level": "village"}'
+        ),
+        Column("link_id", "关系编码", "Link ID", N_("Keeps a row the same row; made from the ends if empty.")),
+    ),
+    "catalogue": INDICATOR_COLUMNS["catalogue"],
 }
+ALL_COLUMNS = COLUMNS | INDICATOR_COLUMNS  # those of a programme's tables among them
 WITH_CORNERS: dict[Kind, str] = {"units": "POLYGON", "boundary": "POLYGON", "roads": "LINESTRING"}
 KINDS: tuple[Kind, ...] = tuple(COLUMNS)

@@ -19,7 +19,7 @@ from geo.model.desk import Kind
 from geo.model.errors import N_, ChoiceUnknown
 from geo.model.schemes import Scheme
 from geo.output.language import Translate
-from geo.output.template_columns import COLUMNS, IN_CHINESE, KINDS, WITH_CORNERS, WKT, Column
+from geo.output.template_columns import ALL_COLUMNS, IN_CHINESE, KINDS, WITH_CORNERS, WKT, Column
 
 __all__ = ["KINDS", "template"]
 
@@ -47,7 +47,7 @@ def template(
     be filled in: their lines are no rows of a list.
     """
     filled = [k for k in KINDS if k != "roads"]
-    if kind not in KINDS or (table is not None and kind not in filled):
+    if kind not in ALL_COLUMNS or (table is not None and kind == "roads"):
         raise ChoiceUnknown(what=translate(N_("template of")), value=kind, choices=", ".join(filled))
     language = language if language in SHEETS else "zh"
     cells = [] if table is None else _corner_cells(table)
@@ -68,7 +68,7 @@ def template(
 def _columns(kind: Kind, scheme: Scheme, cells: list[list[str]]) -> list[Column]:
     """The kind's columns, the tiers of the scheme to choose from, and as many columns for corners as are needed."""
     columns = [replace(c, allowed=tuple(t.tier_id for t in scheme.tiers)) if c.name == "tier" else c
-               for c in COLUMNS[kind]]  # fmt: skip
+               for c in ALL_COLUMNS[kind]]  # fmt: skip
     if kind not in WITH_CORNERS:
         return columns
     count = max([LEAST_CORNER_COLUMNS, *map(len, cells)])

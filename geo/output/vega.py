@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from geo.output import palette
+from geo.output import inks
 from geo.output.figures import Chart, Figure
 
 FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
@@ -63,7 +63,7 @@ def _bars(chart: Chart) -> dict[str, Any]:
                 },
             },
             {
-                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "color": palette.INK},
+                "mark": {"type": "text", "align": "left", "dx": 4, "fontSize": 13, "color": inks.INK},
                 "encoding": {"text": {"field": "said"}},
             },
         ],
@@ -75,11 +75,11 @@ def _line(chart: Chart) -> dict[str, Any]:
     at = {"field": "at", "type": "quantitative", "title": chart.label_axis}
     rule = {
         "data": {"values": [{"at": chart.limit}]},
-        "mark": {"type": "rule", "color": palette.BEYOND, "strokeDash": [4, 3], "strokeWidth": 1.5},
+        "mark": {"type": "rule", "color": inks.BEYOND, "strokeDash": [4, 3], "strokeWidth": 1.5},
         "encoding": {"x": {"field": "at", "type": "quantitative"}},
     }
     line = {
-        "mark": {"type": "line", "point": True, "color": palette.ACCENT},
+        "mark": {"type": "line", "point": True, "color": inks.ACCENT},
         "encoding": {"x": at, "y": value, "tooltip": _tooltip(chart)},
     }
     return {

@@ -54,7 +54,12 @@ def unit_name(_: Translate, row: Assumption) -> str:
 
 def map_text(_: Translate, language: str, scheme: Scheme, study: Study) -> dict[str, str]:
     """Key → text for the map in one language: maps.TEXT_KEYS, and one `tier.<id>` for each tier."""
-    words = {
+    return map_words(_, attribution(study)) | {f"tier.{tier.tier_id}": tier.name[language] for tier in scheme.tiers}
+
+
+def map_words(_: Translate, credit: str) -> dict[str, str]:
+    """The words that are not of a scheme; `credit` is where the map's data comes from."""
+    return {
         "map": _("Map of the county's health services"),
         "legend": _("Legend"),
         "legend.minutes": _("Reached within (modelled)"),
@@ -84,10 +89,9 @@ def map_text(_: Translate, language: str, scheme: Scheme, study: Study) -> dict[
         "zoom_in": _("Zoom in"),
         "zoom_out": _("Zoom out"),
         "reset_view": _("Show the whole county"),
-        "attribution": attribution(study),
+        "attribution": credit,
         "load_failed": _("The map's data did not arrive. Reload the page."),
     }
-    return words | {f"tier.{tier.tier_id}": tier.name[language] for tier in scheme.tiers}
 
 
 def attribution(study: Study) -> str:

@@ -15,7 +15,6 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from geo.analysis.presenting import Answer
-from geo.model.schemes import load_scheme
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
 from geo.output.figures import figure_of, scene_sentence, scene_title
@@ -112,7 +111,7 @@ def villages_table(answer: Answer, _: Translate) -> pd.DataFrame:
 def facilities_table(answer: Answer, export: Export, _: Translate) -> pd.DataFrame:
     """Every facility: code, name, tier, township, beds and staff, place."""
     facility = answer.study.facility
-    tiers = {t.tier_id: t.name[export.language] for t in load_scheme(answer.study.scheme_id).tiers}
+    tiers = {t.tier_id: t.name[export.language] for t in answer.study.scheme.tiers}
     towns = dict(zip(answer.study.unit["unit_code"], answer.study.unit["name"], strict=True))
     return pd.DataFrame({
         _("Code"): facility["facility_id"],

@@ -13,10 +13,19 @@ import pandas as pd
 from geo.model.inputs import Report, Study
 from geo.model.problems import Problem
 from geo.model.roads import Roads
+from geo.model.schema import CATALOGUE, LINK, Column, empty
 
 _FRAMES = ("facility", "demand", "indicator")
 _MAPS = ("unit", "outline")
 NAMES = (*_FRAMES, *_MAPS, "roads")
+# Came later: versions of older programs lack them, so they are stored only when they hold something.
+_SINCE: dict[str, dict[str, Column]] = {"catalogue": CATALOGUE, "link": LINK}
+
+
+def all_bytes(study: Study) -> dict[str, bytes]:
+    """Every part of a study that has to be stored."""
+    later = [name for name in _SINCE if len(getattr(study, name))]
+    return {name: to_bytes(study, name) for name in (*NAMES, *later)}
 
 
 def to_bytes(study: Study, name: str) -> bytes:
@@ -48,6 +57,10 @@ def from_bytes(
     with np.load(io.BytesIO(bodies["roads"]), allow_pickle=False) as arrays:
         roads = Roads(**{f.name: arrays[f.name] for f in fields(Roads)})
     frames = {name: pd.read_parquet(io.BytesIO(bodies[name])) for name in _FRAMES}
+    frames |= {
+        name: pd.read_parquet(io.BytesIO(bodies[name])) if name in bodies else empty(columns)
+        for name, columns in _SINCE.items()
+    }
     maps = {name: gpd.read_parquet(io.BytesIO(bodies[name])) for name in _MAPS}
     problems = tuple(Problem(**p) for p in report["problems"])
     return Study(

@@ -38,6 +38,17 @@ class VersionEntry:
     created_at: str
 
 
+@dataclass(frozen=True)
+class Content:
+    """What a version holds: named parts, and what is said about them as plain values."""
+
+    name: str
+    content_id: str
+    bodies: Mapping[str, bytes]
+    header: Mapping[str, Any]
+    report: Mapping[str, Any]
+
+
 class Store:
     """An open store of studies and their versions."""
 
@@ -73,37 +84,67 @@ class Store:
         The same operation id stores nothing twice and answers with the version it made. Raises StaleVersion when
         another version has come since.
         """
+        content = Content(
+            study.name, study.content_id, parts.all_bytes(study), study.header, asdict(study.report)
+        )  # fmt: skip
+        return self.commit_content(
+            content, base_version=base_version, kind=kind, author=author, note=note, file_name=file_name,
+            fingerprint=fingerprint, operation_id=operation_id, check_base=check_base,
+        )  # fmt: skip
+
+    def commit_content(
+        self,
+        content: Content,
+        *,
+        base_version: int | None,
+        kind: str,
+        author: str = "",
+        note: str = "",
+        file_name: str = "",
+        fingerprint: str = "",
+        operation_id: str = "",
+        check_base: bool = True,
+    ) -> int:
+        """`commit` of anything that has a name and parts. Raises as `commit`."""
         operation = operation_id or uuid.uuid4().hex
         author, note, file_name = _storable(author), _storable(note), _storable(file_name)
-        bodies = {name: parts.to_bytes(study, name) for name in parts.NAMES}
+        bodies = content.bodies
         names = {name: parts.part_id(body) for name, body in bodies.items()}
         now = datetime.now(UTC).isoformat(timespec="seconds")
         with self.database.transaction(writing=True) as connection:
-            self._lock(connection, study.name)  # before looking, so that two tries of one operation do not both miss
+            self._lock(connection, content.name)  # before looking, so that two tries of one operation do not both miss
             done = _made_by(connection, operation)
             if done is not None:
                 return done
-            newest = _newest(connection, study.name)
+            newest = _newest(connection, content.name)
             if check_base and (newest.version_id if newest else None) != base_version:
                 if base_version is None:
-                    raise StudyExists(name=study.name)
-                raise StaleVersion(name=study.name, base=base_version, newest=newest.version_id if newest else "—")
+                    raise StudyExists(name=content.name)
+                raise StaleVersion(name=content.name, base=base_version, newest=newest.version_id if newest else "—")
             self._store_parts(connection, {names[name]: body for name, body in bodies.items()})
             row = {
-                "name": study.name, "kind": kind, "base_version_id": base_version, "content_id": study.content_id,
-                "parts": json.dumps(names), "header": json.dumps(study.header, ensure_ascii=False),
-                "report": json.dumps(asdict(study.report), ensure_ascii=False), "author": author, "note": note,
+                "name": content.name, "kind": kind, "base_version_id": base_version, "content_id": content.content_id,
+                "parts": json.dumps(names), "header": json.dumps(content.header, ensure_ascii=False),
+                "report": json.dumps(content.report, ensure_ascii=False), "author": author, "note": note,
                 "file_name": file_name, "fingerprint": fingerprint, "operation_id": operation, "created_at": now,
             }  # fmt: skip
             inserted = connection.execute(VERSION.insert().values(**row)).inserted_primary_key
             version_id = int(inserted[0]) if inserted else 0
-            line = {"at": now, "author": author, "action": "commit", "name": study.name, "version_id": version_id}
+            line = {"at": now, "author": author, "action": "commit", "name": content.name, "version_id": version_id}
             detail = json.dumps({"kind": kind, "base": base_version, "file": file_name}, ensure_ascii=False)
             connection.execute(AUDIT.insert().values(**line, operation_id=operation, detail=detail))
         return version_id
 
     def load(self, name: str, version_id: int | None = None) -> Study:
         """A version of a study, the newest by default. Raises StudyMissing, VersionMissing, StoreDamaged."""
+        held = self.load_content(name, version_id)
+        try:
+            return parts.from_bytes(held.bodies, held.header, dict(held.report), held.content_id)
+        except (ValueError, KeyError, OSError, BadZipFile) as error:
+            raise self.database.damaged(f"{name}: {error}") from error
+
+    def load_content(self, name: str, version_id: int | None = None) -> Content:
+        """The parts of a version, each checked against its name. Raises as `load`."""
         with self.database.transaction() as connection:
             row = _newest(connection, name, version_id)
             wanted = json.loads(row.parts) if row else {}
@@ -115,8 +156,8 @@ class Store:
             raise StudyMissing(name=name, known=", ".join(e.name for e in self.entries()) or "—")
         try:
             mine = {part: parts.checked(bodies[part_id], part_id) for part, part_id in wanted.items()}
-            return parts.from_bytes(mine, json.loads(row.header), json.loads(row.report), str(row.content_id))
-        except (ValueError, KeyError, OSError, BadZipFile) as error:
+            return Content(name, str(row.content_id), mine, json.loads(row.header), json.loads(row.report))
+        except (ValueError, KeyError) as error:
             raise self.database.damaged(f"{name}: {error}") from error
 
     def newest(self, name: str) -> VersionEntry | None:
@@ -136,7 +177,11 @@ class Store:
         return newest.fingerprint if newest else None
 
     def entries(self) -> list[VersionEntry]:
-        """The newest version of every name, in the order of names."""
+        """The newest version of every study, in the order of names."""
+        return [entry for entry in self.all_entries() if "/" not in entry.name]
+
+    def all_entries(self) -> list[VersionEntry]:
+        """The newest version of every name, also of what is no study: "programme/…" (geo.store.programmes)."""
         newest = sa.select(sa.func.max(VERSION.c.version_id)).group_by(VERSION.c.name)
         found = self._list(VERSION.select().where(VERSION.c.version_id.in_(newest)))
         return sorted(found, key=lambda e: e.name)  # a database would sort by its own language

@@ -10,8 +10,7 @@ from geo.model.assumptions import Assumptions
 from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Ints, Mode
-from geo.model.schemes import load_scheme
-from geo.network.graph import Graph, build_graph
+from geo.network.graph import Graph, Trip, build_graph
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
 from geo.network.snapping import EdgeIndex, Snapped
@@ -26,6 +25,7 @@ class Network:
     assumptions: Assumptions
     facility: Snapped
     demand: Snapped
+    index: EdgeIndex  # for places that come later
 
 
 @dataclass(frozen=True)
@@ -42,12 +42,12 @@ def assumptions_for(study: Study, condition: str = "day") -> Assumptions:
     return Assumptions(condition=condition, terrain=study.terrain)
 
 
-def network_of(study: Study, mode: Mode, assumptions: Assumptions) -> Network:
-    """The study's roads in one mode, with facilities and demand snapped to them."""
-    graph = build_graph(study.roads, mode, assumptions)
+def network_of(study: Study, mode: Mode, assumptions: Assumptions, trip: Trip | None = None) -> Network:
+    """The study's roads in one mode, with facilities and demand snapped to them; `trip` as in build_graph."""
+    graph = build_graph(study.roads, mode, assumptions, trip)
     index = EdgeIndex(graph, assumptions)
-    places = [index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
-    return Network(graph, assumptions, *places)
+    facility, demand = (index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand))
+    return Network(graph, assumptions, facility, demand, index)
 
 
 def open_rows(study: Study, tiers: tuple[str, ...]) -> Ints:
@@ -100,7 +100,7 @@ def journeys(study: Study, network: Network, times: pd.DataFrame, demand_id: str
     point = np.flatnonzero(study.demand["demand_id"] == demand_id)
     own = times[times["demand_id"] == demand_id].set_index("tier")["facility_id"]
     out = []
-    for tier in load_scheme(study.scheme_id).tiers:
+    for tier in study.scheme.tiers:
         if tier.tier_id in own.index:
             row = np.flatnonzero(study.facility["facility_id"] == own[tier.tier_id])
             way = route(network.graph, network.facility.take(row), network.demand.take(point), network.assumptions)

@@ -13,7 +13,6 @@ from geo.analysis.presenting import Answer, edges_of, named_units, uncovered_pla
 from geo.model.briefing import Briefing, Place, Scene
 from geo.model.errors import N_, BriefingInvalid
 from geo.model.inputs import Study
-from geo.model.schemes import load_scheme
 from geo.network.reach import Surface, contour
 from geo.study.answers import Network, assumptions_for, nearest_by_tier, nearest_counted, network_of, surface_of
 
@@ -83,7 +82,7 @@ class Answering:
 
 
 def _check_tiers(study: Study, scene: Scene) -> None:
-    known = {tier.tier_id for tier in load_scheme(study.scheme_id).tiers}
+    known = {tier.tier_id for tier in study.scheme.tiers}
     unknown = ({*scene.tiers, *scene.shown}) - known
     if unknown:
         raise BriefingInvalid(what="tiers", value=", ".join(sorted(unknown)))
@@ -105,7 +104,7 @@ def _ids(study: Study, kind: str) -> set[str]:
 
 def plain_scene(study: Study, translators: Translators) -> Scene:
     """A scene that asks what the map asks when it is first opened; whoever wants another question replaces fields."""
-    scheme = load_scheme(study.scheme_id)
+    scheme = study.scheme
     present = [kind for kind in DEFAULT_TIERS if any(t.kind == kind for t in scheme.tiers)]
     every = tuple(t.tier_id for t in scheme.tiers)
     return Scene(
@@ -127,7 +126,7 @@ def ready_briefing(study: Study, translators: Translators, base: Scene | None = 
     Raises NothingSelected.
     """
     base = base or plain_scene(study, translators)
-    every = tuple(t.tier_id for t in load_scheme(study.scheme_id).tiers)
+    every = tuple(t.tier_id for t in study.scheme.tiers)
     answer = Answering(lambda name, version: (study, None)).answer(base)
     scenes = tuple(
         replace(base, title=_say(translators, title), sentence=_say(translators, sentence), **changes)

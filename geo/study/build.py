@@ -12,15 +12,17 @@ import shapely
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
 from geo.intake.files.reading import is_osm
 from geo.intake.lines import ways_from_lines
+from geo.intake.links import links_from
 from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sample_names
 from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
-from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
+from geo.intake.tables import boundary_from, demand_from, facilities_from, indicators_from, units_from
 from geo.model.assumptions import Assumptions
 from geo.model.errors import N_, RoadsElsewhere, TableEmpty, TablesNotGiven
 from geo.model.inputs import Report, Sources, Study, content_id
+from geo.model.links import no_links
 from geo.model.problems import Problem, refused
 from geo.model.roads import ROAD_CLASSES, Roads, Ways
-from geo.model.schema import INDICATOR_VALUE, conform
+from geo.model.schema import INDICATOR_VALUE, empty
 from geo.model.schemes import Scheme, load_scheme
 from geo.network.contraction import contract
 from geo.network.graph import build_graph, island_labels
@@ -52,23 +54,29 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     outline, unit = _read_areas(sources, facility, demand, roads)
     facility = _placed(facility, unit, "facility_id")
     demand = _placed(demand, unit, "demand_id")
+    link, found = _read_links(sources, scheme, facility, demand, unit)
+    problems += found
     progress(N_("network"))
     outside = _outside(facility, outline) + _outside(demand, outline)
-    problems += outside
+    indicator, found = _read_indicators(sources, unit)
+    problems += outside + found
     report = _report(roads, facility, demand, len(outside), problems)
     progress(N_("naming"))
-    indicator = conform(pd.DataFrame(columns=list(INDICATOR_VALUE)), INDICATOR_VALUE, path="", name="indicator")
-    return _named(Study(sources.header(), facility, demand, indicator, unit, outline, roads, report, ""))
+    return _named(Study(sources.header(), facility, demand, indicator, link, unit, outline, roads, report, ""))
 
 
 def _named(study: Study) -> Study:
     """The study under the name of its content."""
-    tables = [study.facility, study.demand, study.indicator, study.unit, study.outline]
+    tables = [study.facility, study.demand, study.indicator, study.link, study.unit, study.outline]
+    tables += [study.catalogue] if len(study.catalogue) else []  # studies without one keep the name they had
     return replace(study, content_id=content_id(study.header, tables, study.roads))
 
 
 def with_tables(study: Study, tables: Mapping[str, pd.DataFrame | Roads]) -> Study:
-    """Another study with some parts replaced (facility, demand, unit, outline, indicator, roads), its report anew."""
+    """Another study with parts replaced (facility, demand, unit, outline, indicator, catalogue, link, roads).
+
+    Its report and its name are made anew.
+    """
     changed = replace(study, **tables)  # type: ignore[arg-type]
     outside = _outside(changed.facility, changed.outline) + _outside(changed.demand, changed.outline)
     report = _report(changed.roads, changed.facility, changed.demand, len(outside), outside)
@@ -134,6 +142,20 @@ def _read_demand(sources: Sources) -> tuple[pd.DataFrame, list[Problem]]:
     if demand.empty:
         raise TableEmpty(path=sources.demand or sources.roads, table="demand", refused=refused(problems))
     return demand, problems
+
+
+def _read_links(
+    sources: Sources, scheme: Scheme, facility: pd.DataFrame, demand: pd.DataFrame, unit: gpd.GeoDataFrame
+) -> tuple[pd.DataFrame, list[Problem]]:
+    if sources.links is None:
+        return no_links(), []
+    return links_from(sources.links, scheme, facility, demand, unit)
+
+
+def _read_indicators(sources: Sources, unit: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    if sources.indicators is None:
+        return empty(INDICATOR_VALUE), []
+    return indicators_from(sources.indicators, unit)
 
 
 def _read_areas(

@@ -23,14 +23,13 @@ from geo.model.desk import KINDS, Answers, Check, Kind, Mend
 from geo.model.errors import EditConflict, NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Floats, Mode
-from geo.model.schema import INDICATOR_VALUE, conform
-from geo.model.schemes import load_scheme
 from geo.network.graph import build_graph
 from geo.network.snapping import EdgeIndex
 from geo.store import Store, parts
 from geo.store.conflicts import CHANGED, Conflict, rebase
 from geo.study.answers import assumptions_for, nearest_by_tier, nearest_counted, network_of
 from geo.study.desk_changes import (
+    FIGURED,
     TABLE,
     between,
     difference,
@@ -39,16 +38,17 @@ from geo.study.desk_changes import (
     laid,
     placed,
     proposed,
+    settled_figures,
     stored_table,
     usable,
 )
 from geo.study.desk_kinds import READERS, File, file_fingerprint
 
 __all__ = [
-    "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise", "context_of",
-    "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "mended", "placed", "proposed",
-    "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore", "stored_table",
-    "usable",
+    "FIGURED", "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise",
+    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "mended",
+    "placed", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
+    "stored_table", "usable",
 ]  # fmt: skip
 
 PLACE_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # each row is a place, which can be put on the map by hand
@@ -75,13 +75,14 @@ def context_of(study: Study) -> Context:
 
     outline = shapely.union_all(study.outline.geometry.to_numpy())
     return Context(
-        scheme=load_scheme(study.scheme_id),
+        scheme=study.scheme,
         outline=study.outline,
         unit=study.unit,
         demand=study.demand,
         facility=study.facility,
         road_distance=road_distance,
         evidence=evidence_of(study.roads, [study.facility, study.demand], study.unit, outline),
+        catalogue=study.catalogue,
     )
 
 
@@ -129,7 +130,7 @@ def coverage_change(
 
 def covered(study: Study, mode: Mode, kinds: tuple[str, ...], threshold_min: float) -> Coverage | None:
     """People within the threshold of tiers of some kinds; None where no such facility reaches anybody."""
-    tiers = load_scheme(study.scheme_id).select(list(kinds))
+    tiers = tuple(t for kind in kinds for t in study.scheme.of_kind(kind)) or study.scheme.usual()
     times = nearest_by_tier(study, network_of(study, mode, assumptions_for(study)))
     try:
         minutes = nearest_counted(study, times, tiers)["travel_time_min"]
@@ -159,11 +160,11 @@ def _joined(base: Study, mine: Study, theirs: Study, kind: Kind) -> tuple[Study 
     """Their study with my change of one kind, or the conflicts. What has no rows of its own is joined whole or not."""
     part = TABLE[kind]
     tables = [getattr(study, part) for study in (base, mine, theirs)]
-    if kind in ("facilities", "demand"):
+    if kind in ("facilities", "demand", "links"):
         merged, conflicts = rebase(tables[0], tables[1], tables[2], identity(tables[0]))
-    elif kind == "indicators":
+    elif kind in FIGURED:
         merged, conflicts = rebase(figures(tables[0]), figures(tables[1]), figures(tables[2]), "figure_id")
-        merged = conform(merged, INDICATOR_VALUE, path="", name=part)
+        merged = settled_figures(merged)
     else:
         before, own, other = (parts.part_id(parts.to_bytes(study, part)) for study in (base, mine, theirs))
         merged, both = tables[1], other not in (before, own)

@@ -17,7 +17,7 @@ from geo.intake.desk.difference import Difference, compare, identity, merge, pla
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
-from geo.model.schema import INDICATOR_VALUE, UNIT, conform
+from geo.model.schema import CATALOGUE, INDICATOR_VALUE, LINK, UNIT, conform
 from geo.study.build import with_tables
 
 TABLE: dict[Kind, str] = {
@@ -27,6 +27,8 @@ TABLE: dict[Kind, str] = {
     "boundary": "outline",
     "roads": "roads",
     "indicators": "indicator",
+    "links": "link",
+    "catalogue": "catalogue",
     "raster": "demand",
 }
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
@@ -34,6 +36,8 @@ SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
 COVERED = 0.5  # a stored township gives way when new ones cover more of it than this
 _MADE_UP = "unit-row-"  # how ids of rows without one begin
 _FIGURE = ("indicator_code", "unit_code", "period")
+_ENTRY = ("indicator_code", "version")
+FIGURED: tuple[Kind, ...] = ("indicators", "catalogue")  # rows without a place or an id of their own
 _NO_CHANGES = pd.DataFrame(columns=["id", "name", "column", "before", "after"], dtype="str")
 _NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype="str"), "distance_m": [0.0] * 0})
 
@@ -86,8 +90,10 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind in ("units", "boundary"):
         found = _area_difference(stored, new, one=check.kind == "boundary")
-    elif check.kind == "indicators":
+    elif check.kind in FIGURED:
         found = compare(figures(stored), figures(new), decisions)
+    elif check.kind == "links":
+        found = compare(link_figures(stored), link_figures(new), decisions)
     else:
         found = compare(stored, new, decisions)
     return replace(found, gone=_really_gone(found, stored, check))
@@ -100,7 +106,7 @@ def between(older: Study, newer: Study, kind: Kind) -> Difference:
     stored, new = stored_table(older, kind), stored_table(newer, kind)
     if kind in ("units", "boundary"):
         return _area_difference(stored, new, one=kind == "boundary")
-    return compare(figures(stored), figures(new)) if kind == "indicators" else compare(stored, new)
+    return compare(figures(stored), figures(new)) if kind in FIGURED else compare(stored, new)
 
 
 def flat(table: pd.DataFrame) -> pd.DataFrame:
@@ -115,8 +121,10 @@ def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple
     refused = check.table[check.table["verdict"] == "error"]
     if refused.empty or check.kind == "boundary":
         return found.gone
-    if check.kind == "indicators":
+    if check.kind in FIGURED:
         stored, refused = figures(stored), figures(refused)
+    elif check.kind == "links":
+        stored, refused = link_figures(stored), link_figures(refused)
     key = identity(stored)
     ids, names = set(refused[key]), {plain_name(n) for n in refused["name"]} - {""}
     named = stored[key].isin(ids) | stored["name"].map(plain_name).isin(names)
@@ -124,9 +132,21 @@ def _really_gone(found: Difference, stored: pd.DataFrame, check: Check) -> tuple
 
 
 def figures(table: pd.DataFrame) -> pd.DataFrame:
-    """Indicator values under one id each, with the columns that a comparison looks at."""
-    ids = table[list(_FIGURE)].astype("str").agg("|".join, axis=1) if len(table) else pd.Series(dtype="str")
+    """Indicator values, or entries of a catalogue, under one id each, with the columns that a comparison looks at."""
+    parts = table[list(_ENTRY if "title" in table.columns else _FIGURE)].astype("str")
+    ids = parts.agg("|".join, axis=1) if len(table) else pd.Series(dtype="str")
     return table.assign(figure_id=ids.astype("str"), name="", lon=np.nan, lat=np.nan)
+
+
+def link_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Links with the columns that a comparison looks at; they are the same by their id alone."""
+    return table.assign(name="", lon=np.nan, lat=np.nan)
+
+
+def settled_figures(table: pd.DataFrame) -> pd.DataFrame:
+    """Rows that were compared under one id as the study holds them."""
+    columns, name = (CATALOGUE, "catalogue") if "title" in table.columns else (INDICATOR_VALUE, "indicator")
+    return conform(table, columns, path="", name=name)
 
 
 def _area_difference(stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, one: bool) -> Difference:
@@ -208,9 +228,13 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
         closing = gone_are_closed or check.kind == "boundary"
         return laid(study, check.kind, _merged_areas(stored, new, found, gone_leave=closing))
     new = _settled(stored, new, found)
-    if check.kind == "indicators":
+    if check.kind in FIGURED:
         both = merge(figures(stored), figures(new), found, gone_are_closed=False)
-        return laid(study, check.kind, conform(both, INDICATOR_VALUE, path="", name="indicator"))
+        return laid(study, check.kind, settled_figures(both))
+    if check.kind == "links":
+        both = merge(link_figures(stored), link_figures(new), found, gone_are_closed=False)
+        gone = set(stored["link_id"].iloc[list(found.gone)]) if gone_are_closed else set()
+        return laid(study, check.kind, conform(both[~both["link_id"].isin(gone)], LINK, path="", name="link"))
     return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
 
 

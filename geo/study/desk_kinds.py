@@ -49,7 +49,7 @@ def file_fingerprint(path: Path) -> str:
 
 
 def check_list(file: File, context: Context) -> Check:
-    """Facilities, demand or indicators, row by row."""
+    """A list of any kind, row by row."""
     raw, questions, problems = guarded_noted(
         file.path, file.answers, should_stop=file.should_stop, progress=file.progress
     )
@@ -190,6 +190,11 @@ READERS: dict[Kind, Callable[[File, Context], Check]] = {
     "facilities": check_list,
     "demand": check_list,
     "indicators": check_list,
+    "links": check_list,
+    "catalogue": check_list,
+    "counties": check_list,
+    "milestones": check_list,
+    "pairings": check_list,
     "units": check_areas_file,
     "boundary": check_areas_file,
     "roads": check_roads,

@@ -14,6 +14,8 @@ import pandas as pd
 import shapely
 
 from geo.synthetic.bends import Line
+from geo.synthetic.indicators import make_indicators
+from geo.synthetic.links import make_links, with_marks
 from geo.synthetic.places import Places, Projection, Recipe, load_recipe, make_places
 from geo.synthetic.roads import make_roads
 from geo.synthetic.services import make_demand, make_facilities
@@ -21,17 +23,20 @@ from geo.synthetic.services import make_demand, make_facilities
 SIMPLER_M = 2.0
 SAMPLES = ("xishui", "suixi", "shouguang")
 FILES = {"boundary": "boundary.geojson", "units": "units.geojson", "roads": "roads.geojson"}
-FILES |= {"facilities": "facilities.csv", "demand": "demand.csv"}
+FILES |= {"facilities": "facilities.csv", "demand": "demand.csv", "links": "links.csv"}
+FILES |= {"indicators": "indicators.csv"}
 NOTES = {
     "zh": "示例数据，不可用于决策。真实：县域轮廓（近似，非官方边界）、乡镇与村（居）名称和统计用区划代码、"
     "县级人口总数、两家县级牵头医院名称、{known}个乡镇驻地位置（GeoNames，误差 1–2 公里）。"
     "虚构：{made_up}的驻地位置、乡镇范围（泰森多边形）、全部道路、村和机构位置、各村人口、"
-    "基层机构及其等级归属、床位人员和救护车。",
+    "基层机构及其等级归属、床位人员和救护车、机构之间的全部关系和结对的市级医院，"
+    "全部指标数值（习水土城的收入和日均诊疗人次除外）。",
     "en": "Illustrative sample, not for decisions. Real: the county outline (approximate, not official), names and "
     "codes of townships and villages, the county's population, the names of the two lead hospitals, {known} township "
     "seats (GeoNames, good to 1–2 km). Made up: the seats of {made_up}; township areas (Voronoi cells); all roads; "
     "positions of villages and facilities; village populations; primary facilities, their tiers and communities; "
-    "beds, staff and ambulances.",
+    "beds, staff and ambulances; all links between facilities and the paired city hospital; all indicator values (but "
+    "income and visits of 土城 in 习水).",
 }
 # what, source, licence, date, and the few words that stand on the map itself
 ATTRIBUTION = (
@@ -63,13 +68,13 @@ ATTRIBUTION = (
 def write_sample(county: str, folder: Path) -> None:
     """Write a sample county (one of SAMPLES) as a folder of input files in WGS-84; about 5 s, under 3 MB.
 
-    Files: study.toml, boundary, units and roads as GeoJSON, facilities and demand as CSV (UTF-8), columns as in
-    geo/model/schema.py. Files of those names are overwritten.
+    Files: study.toml, boundary, units and roads as GeoJSON, facilities, demand, links and indicators as CSV (UTF-8),
+    columns as in geo/model/schema.py. Files of those names are overwritten.
     """
     recipe = load_recipe(county)
     places = make_places(recipe)
     demand = make_demand(recipe, places)
-    facilities = make_facilities(recipe, places, demand)
+    facilities = with_marks(recipe, make_facilities(recipe, places, demand))
     county_seat = places.townships["name"].tolist().index(recipe.county_seat)
     roads = make_roads(places, recipe.terrain, county_seat, recipe.seed)
     folder.mkdir(parents=True, exist_ok=True)
@@ -79,6 +84,8 @@ def write_sample(county: str, folder: Path) -> None:
     _write(folder / FILES["roads"], _collection([_road(line, places.projection) for line in roads]))
     _write(folder / FILES["facilities"], _csv(facilities))
     _write(folder / FILES["demand"], _csv(demand))
+    _write(folder / FILES["links"], _csv(make_links(recipe, facilities, demand)))
+    _write(folder / FILES["indicators"], _csv(make_indicators(recipe, places, demand).astype({"denominator": "Int64"})))
 
 
 def _write(path: Path, text: str) -> None:

@@ -14,7 +14,7 @@ from geo.model.roads import Floats
 from geo.synthetic.places import Places, Recipe
 
 MADE_UP = "illustrative: made by geo/synthetic"
-ALL_CAPABILITIES = "emergency;surgery;imaging;ultrasound;ecg;laboratory;chest_pain;stroke;trauma;maternal;newborn"
+ALL_CAPABILITIES = "emergency;surgery;ct;imaging;ultrasound;ecg;laboratory;chest_pain;stroke;trauma;maternal;newborn"
 OTHER_MODES = ("joint_clinic", "dispatched_doctor", "mobile_round", "none")
 CLINIC_MODE = "own_clinic"
 Row = dict[str, object]
@@ -113,8 +113,23 @@ def make_facilities(recipe: Recipe, places: Places, demand: pd.DataFrame) -> pd.
     table = pd.DataFrame(rows)
     lonlat = places.projection.degrees(np.vstack(table.pop("xy").to_list()))
     table["lon"], table["lat"] = lonlat[:, 0].round(5), lonlat[:, 1].round(5)
+    table["parent_id"] = _under_centres(table)
     table["flags"] = ["illustrative" + (f";{f}" if f else "") for f in table["flags"]]
     return table.assign(status="open", source=MADE_UP)[list(COLUMNS)]
+
+
+def _under_centres(table: pd.DataFrame) -> list[str]:
+    """Parents with general township hospitals under the nearest key centre of their community, where there are any."""
+    key = table[table["tier"] == "key_township_hospital"]
+    columns = ("parent_id", "tier", "community_id", "lon", "lat")
+    out = []
+    for parent, tier, community, lon, lat in zip(*(table[c].tolist() for c in columns), strict=True):
+        near = key[key["community_id"] == community]
+        if tier == "township_hospital_general" and len(near):
+            apart = np.hypot(near["lon"].to_numpy() - lon, near["lat"].to_numpy() - lat)
+            parent = str(near["facility_id"].tolist()[int(apart.argmin())])
+        out.append(parent)
+    return out
 
 
 COLUMNS = ("facility_id", "name", "category", "tier", "unit_code", "parent_id", "community_id", "lon", "lat", "beds",

@@ -14,7 +14,7 @@ from geo.intake.desk.checking import Context
 from geo.model.assumptions import Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import Mode
-from geo.model.schemes import Scheme, load_scheme
+from geo.model.schemes import Scheme
 from geo.network.reach import Surface, contour
 from geo.output.maps import bands_layer, static_layers
 from geo.output.names import short_names
@@ -66,7 +66,7 @@ def version_of(of: Study) -> int:
 
 def scheme(of: Study) -> Scheme:
     """The study's levels of care."""
-    return load_scheme(of.scheme_id)
+    return of.scheme
 
 
 @st.cache_resource(show_spinner=False, max_entries=24)
@@ -132,11 +132,7 @@ def journeys(of: Study, mode: Mode, assumptions: Assumptions, demand_id: str) ->
 
 @st.cache_resource(show_spinner=False, max_entries=8)
 def _static_layer(content_id: str, _of: Study) -> Layer:
-    return Layer(
-        static_layers(
-            content_id, _of.facility, _of.demand, _of.unit, _of.outline, _of.roads, load_scheme(_of.scheme_id)
-        )
-    )
+    return Layer(static_layers(content_id, _of.facility, _of.demand, _of.unit, _of.outline, _of.roads, _of.scheme))
 
 
 def static_url(of: Study) -> str:

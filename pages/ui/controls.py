@@ -38,24 +38,31 @@ def sidebar(_: Translate, language: str) -> Question:
         mode = st.selectbox(
             _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
         )
-        st.segmented_control(
-            _("Conditions"),
-            CONDITIONS,
-            key="condition",
-            format_func=lambda c: condition_name(_, c),
-            required=True,
-            persist_state="session",
-        )
+        condition_choice(_)
         tiers, shown = _tiers(_, language, study)
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
 
 
+def condition_choice(_: Translate) -> None:
+    """The choice of the conditions, the same on every page that asks for them."""
+    state.hold("condition")
+    st.segmented_control(
+        _("Conditions"),
+        CONDITIONS,
+        key="condition",
+        format_func=lambda c: condition_name(_, c),
+        required=True,
+        persist_state="session",
+    )
+
+
 def language_switch(_: Translate, language: str) -> None:
     """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
     st.session_state.setdefault("lang", language)
+    state.hold("lang")
     st.segmented_control(
         _("Language"),
         LANGUAGES,
@@ -92,7 +99,7 @@ def _forget_selection() -> None:
 def _tiers(_: Translate, language: str, study: Study) -> tuple[tuple[str, ...], tuple[str, ...]]:
     scheme = compute.scheme(study)
     names = {t.tier_id: t.name[language] for t in scheme.tiers}
-    counted_key = state.tier_choice("tiers", scheme, scheme.select(list(state.DEFAULT_TIERS)))
+    counted_key = state.tier_choice("tiers", scheme, scheme.usual())
     counted = st.multiselect(
         _("Tiers that count"),
         list(names),
@@ -133,21 +140,17 @@ def _layers(_: Translate) -> dict[str, bool]:
 
 def search(_: Translate, study: Study) -> None:
     """A box that finds a village, facility or township by name and flies there."""
+    index = compute.search_index(study)
     st.selectbox(
         _("Find a village, facility or township"),
-        options=list(_index(study)),
-        format_func=lambda key: f"{_index(study)[key]} · {_kind_name(_, key)}",
+        options=list(index),
+        format_func=lambda key: f"{index[key]} · {_kind_name(_, key)}",
         index=None,
         key="search",
         placeholder=_("Find a village, facility or township"),
         label_visibility="collapsed",
         on_change=lambda: _fly_to(study, st.session_state.search),
     )
-
-
-def _index(study: Study) -> dict[str, str]:
-    """`kind:id` → name of everything that can be found, townships first."""
-    return compute.search_index(study)
 
 
 def _kind_name(_: Translate, key: str) -> str:

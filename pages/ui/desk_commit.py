@@ -42,9 +42,9 @@ def difference(_: Translate, current: Draft) -> None:
 
 def _closing(_: Translate, current: Draft, found: Difference) -> bool:
     """Whether what the file lacks is gone; an outline, roads and a raster replace what was there anyway."""
-    if current.kind in ("boundary", "roads", "raster", "indicators") or not found.gone:
+    if current.kind in ("boundary", "roads", "raster", *desk.FIGURED) or not found.gone:
         return False
-    gone = _("are given up") if current.kind == "units" else _("are closed")
+    gone = _("are given up") if current.kind in ("units", "links") else _("are closed")
     return bool(
         st.radio(
             _("Rows of the stored list that this file lacks"),

@@ -20,7 +20,9 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
     "boundary": _TABLES + _LAYERS,
     "roads": (*_TABLES, *_LAYERS, "pbf", "osm", "gz"),
     "indicators": _TABLES,
+    "links": _TABLES,
     "raster": ("tif", "tiff"),
+    "catalogue": _TABLES,
 }
 
 
@@ -34,7 +36,10 @@ def kind_name(_: Translate, kind: str) -> str:
         "boundary": _("County outline"),
         "roads": _("Roads"),
         "indicators": _("Indicator values"),
+        "links": _("Links between facilities"),
+        "scheme": _("Scheme of levels"),
         "raster": _("Raster of people"),
+        "catalogue": _("Catalogue of indicators"),
         "restore": _("Restored"),
     }
     return names.get(kind, kind)
@@ -49,7 +54,9 @@ def wanted(_: Translate, kind: Kind) -> str:
         "boundary": _("The county's outline as a map layer."),
         "roads": _("Roads as an OpenStreetMap extract or a line layer; they replace the stored ones."),
         "indicators": _("Indicator values: code, township, period, numerator and denominator."),
+        "links": _("Links: kind, from, to; who reads, supplies, refers, owns. Ends by id or name."),
         "raster": _("People per cell as a GeoTIFF; they are given to the stored villages or to points of a grid."),
+        "catalogue": _("The list of indicators: code, name, aspect, what is counted, unit, target, document."),
     }
     return sentences[kind]
 

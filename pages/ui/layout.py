@@ -63,6 +63,9 @@ _STYLE = """
 iframe.stCustomComponentV1 {
   border-radius: 8px; border: 1px solid #d5d9db; height: clamp(440px, calc(100vh - 300px), 1200px) !important;
 }
+.st-key-figures [data-testid="stMetricLabel"] p { white-space: normal; }
+.st-key-emergency_map iframe.stCustomComponentV1 { height: clamp(440px, calc(100vh - 20.5rem), 1200px) !important; }
+.st-key-indicator_map_box iframe.stCustomComponentV1 { height: clamp(380px, calc(100vh - 520px), 640px) !important; }
 @media (max-width: 640px) {
   .stMainBlockContainer { padding: 3.9rem .6rem 1rem; }
   .st-key-figures [data-testid="stColumn"] { min-width: calc(50% - .4rem); flex: 1 1 45%; }

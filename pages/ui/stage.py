@@ -40,6 +40,8 @@ _STYLE = """
 [data-testid="stMetricValue"] { font-size: 2.2rem; }
 [data-testid="stMetricLabel"] p, [data-testid="stMetricDelta"] p, [data-testid="stMetricDelta"] { font-size: 1rem; }
 iframe.stCustomComponentV1 { height: calc(100vh - 15.5rem) !important; min-height: 420px; }
+.st-key-indicator_map_box iframe.stCustomComponentV1 { height: calc(100vh - 23rem) !important; }
+[data-testid="stMetricDelta"] p { white-space: normal; }
 .st-key-leave_stage { position: fixed; top: .5rem; right: 1rem; width: auto; z-index: 1000; opacity: .35; }
 .st-key-leave_stage:hover, .st-key-leave_stage:focus-within { opacity: 1; }
 .st-key-leave_stage button { min-height: 1.6rem; padding: 0 .5rem; }

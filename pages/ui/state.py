@@ -43,6 +43,12 @@ def restore(studies: list[str]) -> None:
     st.session_state.asked_tiers = {key: (asked[key].split(",") if key in asked else None) for key in ("tiers", "show")}
 
 
+def hold(key: str) -> None:
+    """Write a choice anew before its widget is drawn: on a switch of pages Streamlit would take it for none."""
+    if st.session_state.get(key) is not None:
+        st.session_state[key] = st.session_state[key]
+
+
 def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
     """The widget key of a tier choice for this scheme, filled with the address's tiers or the default ones."""
     widget = f"{key}:{scheme.scheme_id}"
@@ -56,9 +62,7 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
 def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]:
     """The address's parameters for what is chosen now, empty ones to be left out; the map adds centre and zoom."""
     state = st.session_state
-    changed = ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))
-    return {
-        "set": changed,
+    return edits_asked() | {
         "stage": "1" if state.get("stage") else "",
         "study": state.study,
         "t": str(state.threshold),
@@ -68,6 +72,11 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
         "show": ",".join(shown),
         "lang": language,
     }
+
+
+def edits_asked() -> dict[str, str]:
+    """The address's parameter for changed speeds and factors, empty when nothing was changed."""
+    return {"set": ",".join(f"{key}*{value:g}" for key, value in sorted(edits().items()))}
 
 
 def edits() -> dict[str, float]:

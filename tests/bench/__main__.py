@@ -6,11 +6,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, export, network, study
+from tests.bench import desk, emergency, export, indicators, network, structure, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
-    alone = {"build": study.build, "desk": desk.run, "export": export.run}
+    alone = {"build": study.build, "desk": desk.run, "emergency": emergency.run, "export": export.run}
     if sys.argv[1:]:
         alone[sys.argv[1]]()
     else:
@@ -21,3 +21,5 @@ if __name__ == "__main__":
                 subprocess.run([sys.executable, "-m", "tests.bench", name], cwd=root, env=environment, check=True)
         network.run()
         study.run()
+        structure.run()
+        indicators.run()

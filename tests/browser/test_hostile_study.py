@@ -51,8 +51,9 @@ def hostile_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ["demand_id", "name", "lon", "lat", "population"],
         [(n, n, x, y, 100) for n, x, y in places],
     )
-    rows = [(n, n, "township_hospital_general", x, 28.061, n) for n, x, _ in places]
-    write_csv(folder / "facilities.csv", ["facility_id", "name", "tier", "lon", "lat", "source"], rows)
+    rows = [(n, n, "township_hospital_general", x, 28.061, n, "true", 1, "emergency") for n, x, _ in places]
+    header = ["facility_id", "name", "tier", "lon", "lat", "source", "is_emergency_base", "ambulances", "capabilities"]
+    write_csv(folder / "facilities.csv", header, rows)
     return folder
 
 
@@ -66,9 +67,9 @@ def write_csv(path: Path, header: list[str], rows: list[tuple[object, ...]]) -> 
         csv.writer(file).writerows([header, *rows])
 
 
-def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
-    open_app: Callable[..., App], server_home: Path, hostile_files: Path
-) -> None:
+@pytest.fixture(scope="module")
+def hostile_study(server: str, server_home: Path, hostile_files: Path) -> str:
+    """The county as a study in the server's store; its name."""
     MARK.unlink(missing_ok=True)
     files = [f"--{kind}={hostile_files / name}" for kind, name in (
         ("roads", "roads.geojson"), ("boundary", "boundary.geojson"), ("units", "units.geojson"),
@@ -77,7 +78,13 @@ def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
     command = [sys.executable, "-m", "geo.cli", "study", "create", "hostile", "--crs=EPSG:4326", *files]
     environment = os.environ | {"YIDA_HOME": str(server_home), "YIDA_LANG": "en"}
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    app = open_app("?study=hostile&lang=en")
+    return "hostile"
+
+
+def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
+    open_app: Callable[..., App], hostile_study: str
+) -> None:
+    app = open_app(f"?study={hostile_study}&lang=en")
     frame = app.settled()
     assert frame.evaluate("yida.debug().drawn.villages") == len(NAMES)
     for name in NAMES:
@@ -100,3 +107,34 @@ def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
     assert app.outside == [] and app.errors == []
     assert not MARK.exists()
     app.photograph("hostile")
+
+
+def test_the_emergency_page_shows_hostile_bases_and_villages_as_text(
+    open_app: Callable[..., App], hostile_study: str
+) -> None:
+    app = open_app(f"emergency?study={hostile_study}&lang=en&picture=serves")
+    frame = app.settled()
+    assert frame.evaluate("yida.debug().drawn.marks") == 2 * len(NAMES)  # each is a base and a hospital
+    assert set(NAMES) & set(frame.evaluate("yida.debug().legend"))
+    debug = frame.evaluate("yida.debug()")  # so small a county fills the map as a large one does
+    assert debug["view"]["zoom"] == pytest.approx(debug["fitZoom"], abs=0.5)
+    frame.click(".yida-legend summary")  # out of the way of the places below it, as the township's name
+    app.page.get_by_text("Layers", exact=True).click()
+    app.page.get_by_test_id("stSidebar").get_by_text("Township names", exact=True).click()
+    frame.wait_for_function("yida.debug().drawn.labels === 0")
+    for name in NAMES:
+        for kind in ("village", "base"):
+            app.click_on_map(kind, name)
+            expect(app.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
+            app.idle()
+    for tab in ("Bases", "All villages"):
+        app.page.get_by_role("tab", name=tab, exact=True).click()
+        app.idle()
+    with app.page.expect_download() as started:
+        app.page.get_by_role("button", name="Download the table").click()
+    cells = list(csv.reader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig"))))
+    assert len(cells) == 1 + len(NAMES)
+    assert not [cell for row in cells[1:] for cell in row if cell.startswith(("=", "+", "@"))]
+    assert frame.evaluate("[window.pwned, parent.pwned]") == [None, None]
+    assert app.outside == [] and app.errors == []
+    assert not MARK.exists()

@@ -26,7 +26,7 @@ from tests.geo import county
 from tests.geo.saving import own_study
 
 ROOT = Path(__file__).resolve().parents[2]
-FRAMES = ("facility", "demand", "indicator", "unit", "outline")
+FRAMES = ("facility", "demand", "indicator", "link", "unit", "outline")
 
 
 def file_of(folder: Path) -> Path:

@@ -14,21 +14,25 @@ from geo.intake.desk.area_rows import Shapes, check_areas
 from geo.intake.desk.classifying import classify
 from geo.intake.desk.headers import population_type
 from geo.intake.desk.indicator_rows import check_indicators
+from geo.intake.desk.link_rows import check_links
 from geo.intake.desk.listing import SCHEMA, Context, Found, Places, listing_of
 from geo.intake.desk.locating import Located, locate, locate_again
 from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns, readable_headers
 from geo.intake.desk.parents import with_parents
+from geo.intake.desk.plain_rows import PLAIN_SCHEMA, check_plain
 from geo.intake.desk.validating import validate
 from geo.intake.files.reading import OVERFLOW
 from geo.model.desk import Answers, Check, Choice, Kind, Mend, Question, Raw
 from geo.model.problems import Problem
-from geo.model.schema import INDICATOR_VALUE, UNIT, Column, conform
+from geo.model.schema import INDICATOR_VALUE, LINK, UNIT, Column, conform
 
 __all__ = ["Context", "check_json", "check_raw", "check_rows"]
 
 Translate = Callable[[str], str]
 _BESIDE = ("tier_confidence", "tier_reason", "category_confidence", "category_reason")
-_SCHEMA: dict[str, dict[str, Column]] = {**SCHEMA, "unit": UNIT, "indicator": INDICATOR_VALUE}
+_SCHEMA: dict[str, dict[str, Column]] = {
+    **SCHEMA, **PLAIN_SCHEMA, "unit": UNIT, "indicator": INDICATOR_VALUE, "link": LINK,
+}  # fmt: skip
 _AS_PLACE = {"seat_lon": "lon", "seat_lat": "lat"}  # areas without shapes are drawn about their seats
 _LEVEL = {"units": "township", "boundary": "county"}
 
@@ -100,14 +104,24 @@ def _judged(known: Check, located: Located, shapes: Shapes | None, context: Cont
         values, found = _points(located, TABLE_OF[known.kind], context)
     elif known.kind in _LEVEL:
         values, found = check_areas(located.text, shapes, context, _LEVEL[known.kind])
+    elif known.kind == "links":
+        values, found = check_links(located.text, context)
+    elif known.kind == "indicators":
+        values, found = check_indicators(located.text, _named_areas(context), context.catalogue)
     else:
-        values, found = check_indicators(located.text, context.unit)
+        values, found = check_plain(located.text, TABLE_OF[known.kind])
     problems = _sorted([*known.problems, *(f.problem for f in found)])
     mends = [f.mend for f in sorted(found, key=lambda f: _place(f.problem)) if f.mend]
     table = _table(values, TABLE_OF[known.kind], problems)
     return replace(
         known, table=table, problems=tuple(problems), mends=(*mends, *located.places.mends), text=located.text
     )
+
+
+def _named_areas(context: Context) -> pd.DataFrame:
+    """The townships and the county itself, with code and name: whom a figure may be of."""
+    known = [pd.DataFrame(t).reindex(columns=["unit_code", "name"]) for t in (context.unit, context.outline)]
+    return pd.concat([t for t in known if len(t)] or known)
 
 
 def _points(located: Located, table: str, context: Context) -> tuple[pd.DataFrame, list[Found]]:

@@ -25,7 +25,7 @@ MOVED_M = 20.0  # below this a position is the same, written with fewer digits
 How = Literal["id", "name", "decided", "similar"]
 Decisions = Mapping[str, str]  # pair_key → "same" or "different"
 
-_IDENTITY = ("facility_id", "demand_id", "figure_id", "unit_code")
+_IDENTITY = ("facility_id", "demand_id", "figure_id", "link_id", "unit_code")
 _NOT_COMPARED = {"lon", "lat", "version", "source"}
 
 

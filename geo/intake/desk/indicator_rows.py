@@ -1,7 +1,8 @@
 """Rows of indicator values under check (docs: domain, section 6). Second floor: intake, files → clean tables.
 
 A figure is a numerator, and for a ratio its denominator, of one unit and one period. Which indicators are ratios is
-said by the user's catalogue, so a numerator above its denominator is a warning here.
+said by the catalogue: of a share a numerator above its denominator is refused, of a code in no catalogue it is a
+warning.
 """
 
 import re
@@ -15,12 +16,14 @@ from geo.intake.desk.listing import Found
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import number_from
 from geo.model.desk import Mend
+from geo.model.indicators import Entry, entries_of, whole_catalogue
 from geo.model.problems import Problem, Severity
-from geo.model.schema import INDICATOR_VALUE
+from geo.model.schema import CATALOGUE, INDICATOR_VALUE, empty
 
 _PERIOD = re.compile(
     r"(\d{4})(?:[年\-/.]?(?:(Q[1-4]|H[12])|第?([1-4一二三四])季度?|(0?[1-9]|1[0-2])月?)?)年?", re.IGNORECASE
 )
+MOST = 1e15  # more than any figure of a province
 _QUARTER = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
 
@@ -36,15 +39,24 @@ def period_of(text: str) -> str:
     return f"{hit[1]}-{int(hit[4]):02d}" if hit[4] else hit[1]
 
 
-def check_indicators(text: pd.DataFrame, unit: pd.DataFrame) -> tuple[pd.DataFrame, list[Found]]:
-    """Table INDICATOR_VALUE of the rows (index kept), and what is wrong with which row. `unit` is the study's."""
+def check_indicators(
+    text: pd.DataFrame, unit: pd.DataFrame, catalogue: pd.DataFrame | None = None
+) -> tuple[pd.DataFrame, list[Found]]:
+    """Table INDICATOR_VALUE of the rows (index kept), and what is wrong with which row.
+
+    `unit` and `catalogue` are the study's; without a catalogue of its own no code is called unknown.
+    """
+    own = empty(CATALOGUE) if catalogue is None else catalogue
+    entries = {entry.code: entry for entry in entries_of(whole_catalogue(own))}
     full = text.reindex(columns=list(INDICATOR_VALUE), fill_value="").astype("str")
     read: dict[str, object] = {c: [_number(t) for t in full[c].tolist()] for c in ("numerator", "denominator")}
     read["period"] = [period_of(t) for t in full["period"].tolist()]
     values = full.assign(**read)  # type: ignore[arg-type]
     rows = [int(n) for n in full.index]
     records = full.to_dict("records")
-    found = [finding for row, cells in zip(rows, records, strict=True) for finding in _row(row, cells)]
+    found = [finding for row, cells in zip(rows, records, strict=True) for finding in _row(row, cells, entries)]
+    if len(own):
+        found += _unknown(rows, values, entries)
     return values, found + _twice(rows, values) + _units(rows, values, unit)
 
 
@@ -57,7 +69,8 @@ def _problem(code: str, row: int, column: str, severity: Severity = "error", **p
     return Problem(code, severity, "indicator", row, column, params)
 
 
-def _row(row: int, cells: Mapping[Hashable, str]) -> list[Found]:
+def _row(row: int, cells: Mapping[Hashable, str], entries: Mapping[str, Entry]) -> list[Found]:
+    entry = entries.get(cells["indicator_code"])
     needed = ("indicator_code", "unit_code", "period", "numerator")
     found = [Found(_problem("figure_missing", row, c)) for c in needed if not cells[c]]
     if cells["period"] and not period_of(cells["period"]):
@@ -67,12 +80,26 @@ def _row(row: int, cells: Mapping[Hashable, str]) -> list[Found]:
         if value is None:
             found.append(Found(_problem("figure_not_a_number", row, column, value=cells[column])))
     part, whole = numbers["numerator"], numbers["denominator"]
+    if entry is not None and entry.kind != "amount" and not cells["denominator"]:
+        found.append(Found(_problem("figure_missing", row, "denominator")))
+    share = entry is not None and entry.kind == "share"
+    if share and part is not None and part < 0:
+        found.append(Found(_problem("number_out_of_range", row, "numerator", value=f"{part:g}", low=0.0, high=MOST)))
     if whole == 0:
         found.append(Found(_problem("denominator_zero", row, "denominator", value=cells["denominator"])))
-    elif part is not None and whole is not None and part > whole:
+    elif part is not None and whole is not None and part > whole and (share or entry is None):
         params = {"value": cells["numerator"], "whole": cells["denominator"]}
-        found.append(Found(_problem("ratio_above_one", row, "numerator", "warning", **params)))
+        found.append(Found(_problem("ratio_above_one", row, "numerator", "error" if share else "warning", **params)))
     return found
+
+
+def _unknown(rows: list[int], values: pd.DataFrame, entries: Mapping[str, Entry]) -> list[Found]:
+    codes = zip(rows, values["indicator_code"].tolist(), strict=True)
+    return [
+        Found(_problem("indicator_unknown", row, "indicator_code", "warning", value=code))
+        for row, code in codes
+        if code and code not in entries
+    ]
 
 
 def _twice(rows: list[int], values: pd.DataFrame) -> list[Found]:

@@ -23,7 +23,7 @@ from geo.intake.desk.vocabulary import WORDS, ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats
-from geo.model.schema import DEMAND, FACILITY, Column
+from geo.model.schema import CATALOGUE, DEMAND, FACILITY, Column, empty
 from geo.model.schemes import Scheme
 
 RoadDistance = Callable[[Floats, Floats], Floats]  # degrees → metres to the nearest road, infinite without any
@@ -68,6 +68,7 @@ class Context:
     facility: pd.DataFrame
     road_distance: RoadDistance | None = None
     evidence: Evidence = field(default_factory=Evidence)  # for the guess of a coordinate system
+    catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
 
 @dataclass(frozen=True)

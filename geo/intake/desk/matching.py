@@ -26,6 +26,11 @@ TABLE_OF: dict[Kind, str] = {
     "boundary": "unit",
     "roads": "road",
     "indicators": "indicator",
+    "links": "link",
+    "catalogue": "catalogue",
+    "counties": "county",
+    "milestones": "milestone",
+    "pairings": "pairing",
 }
 NEEDED: dict[Kind, tuple[str, ...]] = {
     "facilities": ("name",),
@@ -34,6 +39,11 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
     "boundary": (),
     "roads": (),
     "indicators": ("indicator_code", "unit_code", "period", "numerator"),
+    "links": ("kind",),
+    "catalogue": ("indicator_code", "title"),
+    "counties": ("county_code", "name"),
+    "milestones": ("milestone_id", "title"),
+    "pairings": ("hospital", "county_code"),
 }
 SAMPLE = 400  # cells of a column that are looked at
 MOSTLY = 0.8  # part of them that must agree

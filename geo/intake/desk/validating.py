@@ -4,6 +4,7 @@ Each rule is a function (list, context) → findings, and RULES is all there are
 would mend it stand in one place. An error costs the row, a warning should be read.
 """
 
+import re
 from collections.abc import Callable
 
 import numpy as np
@@ -16,6 +17,7 @@ from geo.intake.desk.listing import CODES, LIMITS, Context, Found, Listing, amou
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
 from geo.intake.desk.parents import parents_right
+from geo.model.capabilities import load_capabilities
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.projection import metric_crs, to_metric
@@ -221,6 +223,25 @@ def told_once(listing: Listing, context: Context) -> list[Found]:
     return found
 
 
+def capabilities_defined(listing: Listing, context: Context) -> list[Found]:
+    """Capabilities that are in no vocabulary; those told by their name get their id as a mend."""
+    if listing.table != "facility":
+        return []
+    known = load_capabilities()
+    ids = {c.capability_id for c in known}
+    by_name = {name: c.capability_id for c in known for name in c.name.values()}
+    found = []
+    for row, name, text in zip(listing.rows, listing.cells("name"), listing.cells("capabilities"), strict=True):
+        words = [w.strip() for w in re.split(r"[;；,，、]", text) if w.strip()]
+        strange = [w for w in words if w not in ids]
+        if strange:
+            mended = ";".join(dict.fromkeys(by_name.get(w, w) for w in words))
+            mend = Mend("capability_unknown", row, {"capabilities": mended}) if set(mended.split(";")) <= ids else None
+            params = {"name": name, "value": ", ".join(strange)}
+            found.append(Found(listing.problem("capability_unknown", row, "capabilities", params), mend))
+    return found
+
+
 RULES: tuple[Rule, ...] = (
     names_given,
     ids_given,
@@ -232,4 +253,5 @@ RULES: tuple[Rule, ...] = (
     told_once,
     parents_right,
     near_a_road,
+    capabilities_defined,
 )

@@ -29,6 +29,36 @@ WORDS: dict[str, dict[str, str]] = {
         "seat": "驻地位置 按驻地",
         "illustrative": "示例 虚构",
     },
+    "dimension": {
+        "tight": "紧密型 紧密",
+        "alike": "同质化 同质",
+        "division": "促分工 分工",
+        "performance": "提效能 效能",
+        "health": "保健康 健康",
+    },
+    "value_kind": {
+        "share": "占比 比例 率 百分比 构成比",
+        "percent": "增幅 增长率 变化率 百分比（可超100）",
+        "rate": "均值 次均 平均 比值",
+        "amount": "数值 总量 数量 定性",
+    },
+    "direction": {
+        "higher": "越高越好 高优 正向 逐步提高 提高 上升 ↑",
+        "lower": "越低越好 低优 逆向 逐步降低 降低 下降 ↓",
+        "equal": "等于目标 等于 相等",
+        "none": "仅监测 监测 无 不适用",
+    },
+    "scope": {
+        "township": "乡镇 乡级 乡镇级",
+        "county": "县域 县 县级 区 区级",
+        "province": "项目 省 省级 市 市级",
+    },
+    "stage": {
+        "not_started": "未启动 未开展 未开始",
+        "started": "已启动 启动 推进中 建设中 试点",
+        "built": "已建成 建成 达标",
+        "consolidated": "已巩固 巩固 巩固提升",
+    },
     "boundary_kind": {
         "official": "官方 勘界",
         "approximate_outline": "近似轮廓 近似",

@@ -82,6 +82,7 @@
     const { villages } = app.data;
     const steps = symbols.classes(app.state);
     app.drawn.villages = 0;
+    if (app.state.layers.villages) yida.marks.paintTies(view, app);
     for (const i of app.data.largestFirst) {
       if (!villageShown(app, i) || !Number.isFinite(villages.x[i])) continue;
       app.drawn.villages += 1;
@@ -96,7 +97,9 @@
     const how = standing(app, i);
     if (how === "unreached") return paintUnreached(view.ctx, px, py, Math.max(r, 2.6));
     if (how === "beyond" && app.state.layers.uncovered) dot(view.ctx, px, py, r + 2.4, symbols.HALO, symbols.BEYOND_RING, 1.3);
-    const colour = how === "none" ? symbols.NEUTRAL : symbols.minutesColour(app.state.minutes[i], steps);
+    const own = yida.marks.classOf(app, i);
+    const timed = how === "none" ? symbols.NEUTRAL : symbols.minutesColour(app.state.minutes[i], steps);
+    const colour = own ? own.colour : timed;
     dot(view.ctx, px, py, r, colour, r > 1.7 ? EDGE : colour, 0.8);
   }
 
@@ -177,14 +180,15 @@
 
   function paintRoute(view, app, route) {
     const tier = app.data.tier.get(route.tier);
-    const colour = tier ? tier.colour : "#1d2b53";
+    const colour = route.colour || (tier ? tier.colour : "#1d2b53");
     traceLines(view, [route.line]);
     if (route.kind === "offroad") {
       stroke(view.ctx, symbols.HALO, 6, [0.1, 7]);
       return stroke(view.ctx, colour, 3.6, [0.1, 7]);
     }
-    stroke(view.ctx, symbols.HALO, 7.5);
-    return stroke(view.ctx, colour, 4);
+    const width = route.width || 4;
+    if (!route.bare) stroke(view.ctx, symbols.HALO, width + 3.5);
+    return stroke(view.ctx, colour, width);
   }
 
   // The chosen place is drawn once more: a village lies under its own route.
@@ -208,16 +212,20 @@
 
   const LAYERS = [
     { name: "ground", paint: paintGround, needs: () => [] },
+    { name: "choropleth", paint: yida.choropleth.paint, needs: (s) => [s.choropleth] },
     { name: "bands", paint: paintBands, needs: (s) => [s.layers.bands, s.threshold_min, s.breaks] },
     { name: "roads", paint: paintRoads, needs: (s) => [s.layers.roads] },
-    { name: "villages", paint: paintVillages, needs: (s) => [s.layers.villages, s.layers.uncovered, s.threshold_min, s.breaks, s.minutes] },
+    { name: "villages", paint: paintVillages, needs: (s) => [s.layers.villages, s.layers.uncovered, s.threshold_min, s.breaks, s.minutes, s.village_classes] },
     { name: "boundaries", paint: paintBoundaries, needs: (s) => [s.layers.units] },
+    { name: "links", paint: (view, app) => yida.links.paint(view, app), needs: (s) => [s.links, s.links && s.selected] },
     { name: "routes", paint: paintRoutes, needs: (s) => [s.highlight_unit, s.routes, s.highlighted] },
     { name: "facilities", paint: paintFacilities, needs: (s) => [s.layers.facilities, s.tiers_on, s.tiers_counted] },
+    { name: "marks", paint: (view, app) => yida.marks.paint(view, app), needs: (s) => yida.marks.needs(s) },
     {
       name: "selected", paint: paintSelected,
       needs: (s) => [
-        s.selected, s.highlighted, s.layers, s.tiers_counted, s.threshold_min, s.breaks, (s.selected || s.highlighted) && s.minutes,
+        s.selected, s.highlighted, s.layers, s.tiers_counted, s.threshold_min, s.breaks,
+        (s.selected || s.highlighted) && [s.minutes, s.village_classes, s.marks],
       ],
     },
   ];

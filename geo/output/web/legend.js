@@ -69,19 +69,50 @@
     });
   }
 
+  function choroplethRows(app, body) {
+    const shown = app.state.choropleth;
+    if (!shown) return;
+    const part = section(body, shown.title);
+    [...shown.classes].reverse().forEach(({ colour, text }) => row(part, swatch(colour), text));
+    if (yida.choropleth.lacking(app)) row(part, hatched(), shown.none);
+  }
+
+  function hatched() {
+    const picture = swatch(yida.choropleth.GROUND);
+    svg("path", { d: "M-12 1L-7-6M-9 6L0-6M-2 6L7-6M5 6L12-3", stroke: yida.choropleth.LINES, "stroke-width": 1.4 }, picture);
+    return picture;
+  }
+
   const bandText = (app, { from, to }) => say(app, "band", { from, to });
   const beyondText = (app) => say(app, "beyond", { n: app.state.threshold_min });
 
   // Villages and reach share their colours, so one set of rows serves both.
   function timeRows(app, body) {
     const { layers } = app.state;
-    const dots = layers.villages && app.state.minutes && app.state.minutes.length;
+    const dots = layers.villages && !app.state.village_classes && app.state.minutes && app.state.minutes.length;
     const areas = layers.bands && app.bands.length;
     if (!dots && !areas) return;
     const part = section(body, say(app, "legend.minutes"));
     const steps = symbols.classes(app.state);
     steps.forEach((step) => row(part, areas ? swatch(step.colour, 0.75) : circle(step.colour, "#5c7381", 5.5), bandText(app, step)));
     if (areas) beyondAreas(app, part);
+  }
+
+  function classRows(app, body) {
+    const told = app.state.village_classes;
+    if (!told || !app.state.layers.villages) return;
+    const part = section(body, told.title);
+    const used = new Set(told.of);
+    told.classes.forEach((own, k) => used.has(k) && row(part, circle(own.colour, "#5c7381", 5.5), own.label));
+    if (told.lines_label) row(part, stripe([{ stroke: "#5c7381", "stroke-width": 1.2 }]), told.lines_label);
+  }
+
+  function markRows(app, body) {
+    const kinds = app.state.mark_kinds || {};
+    const present = Object.keys(kinds).filter((kind) => app.marks.some((mark) => mark.kind === kind));
+    if (!present.length) return;
+    const part = section(body, app.state.marks_title || "");
+    present.forEach((kind) => row(part, yida.marks.picture(kinds[kind].look), kinds[kind].label));
   }
 
   function beyondAreas(app, part) {
@@ -97,7 +128,8 @@
     const part = section(body, say(app, villages ? "layer.villages" : "layer.uncovered"));
     const found = app.standings();
     const ring = uncovered ? symbols.BEYOND_RING : "";
-    if (found.has("beyond")) row(part, circle(symbols.BEYOND, "#5c7381", 5, ring), beyondText(app));
+    const late = app.state.village_classes ? symbols.HALO : symbols.BEYOND;
+    if (found.has("beyond")) row(part, circle(late, "#5c7381", 5, ring), beyondText(app));
     if (found.has("unreached")) row(part, unreachedPicture(), say(app, "unreachable"));
     if (villages) sizeRow(app, part);
   }
@@ -156,19 +188,24 @@
     if (!kinds.size) return;
     const part = section(body, say(app, "legend.route"));
     const dotted = { stroke: "#1d2b53", "stroke-width": 3.4, "stroke-linecap": "round", "stroke-dasharray": "0.1 6.4" };
-    if (kinds.has("road")) row(part, stripe([{ stroke: "#1d2b53", "stroke-width": 3.6 }]), say(app, "route.road"));
+    const named = new Map(app.routes.filter((route) => route.label).map((route) => [route.label, route.colour]));
+    named.forEach((colour, label) => row(part, stripe([{ stroke: colour, "stroke-width": 3.6 }]), label));
+    if (kinds.has("road") && !named.size) row(part, stripe([{ stroke: "#1d2b53", "stroke-width": 3.6 }]), say(app, "route.road"));
     if (kinds.has("offroad")) row(part, stripe([dotted]), say(app, "route.offroad"));
   }
 
   function fill(app) {
     const { box } = app.chrome;
-    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= (app.state.stage ? NARROW_STAGE_PX : NARROW_PX);
+    const enough = app.state.stage ? NARROW_STAGE_PX : app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // few classes, what the map is about
+    const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= enough;
     const details = node("details", "yida-legend");
     details.open = open;
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
     const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
-    [facilityRows, timeRows, villageRows, ...lines, routeRows].forEach((rows) => rows(app, body));
+    const parts = [markRows, choroplethRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows];
+    parts.forEach((rows) => rows(app, body));
+    yida.links.legend(app, body, { section, row, stripe });
     const scroll = box.querySelector(".yida-legend-body");
     const top = scroll ? scroll.scrollTop : 0;
     box.replaceChildren(details);

@@ -41,7 +41,7 @@
 
   yida.init = function (map, options) {
     app = {
-      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], tiersOn: new Set(),
+      map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], marks: [], tiersOn: new Set(),
       drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false, resizing: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
@@ -67,7 +67,10 @@
   function prepare() {
     const { map } = app;
     document.body.classList.add("yida-body");
-    map.getContainer().setAttribute("role", "region");
+    const box = map.getContainer();
+    box.setAttribute("role", "region");
+    // Leaflet focuses the map at a click; the page around it must not scroll under the pointer meanwhile.
+    box.focus = () => HTMLElement.prototype.focus.call(box, { preventScroll: true });
     map.setMaxZoom(18);
     const PaintLayer = defineLayer();
     LAYERS.forEach(({ name, paint }, i) => {
@@ -85,7 +88,7 @@
     const { map } = app;
     map.on("click", onClick);
     map.on("mousemove", onHover);
-    map.on("mouseout movestart zoomstart", () => yida.tip.hide(app));
+    map.on("mouseout movestart zoomstart", () => (yida.tip.hide(app), yida.links.hover(app, null)));
     map.on("moveend", onMoved);
     map.on("zoomend", () => app.ready && (yida.labels.refresh(app), yida.legend.fill(app)));
     new ResizeObserver(onResize).observe(map.getContainer());
@@ -104,9 +107,11 @@
 
   // On a wide screen the open legend covers the lower left: keep the county clear of it.
   function padding() {
-    const wide = app.map.getSize().x >= 860;
-    const legend = (app.pending || app.state).stage ? Math.max((app.chrome.box.offsetWidth || 426) + 24, 390) : 250;
-    return { paddingTopLeft: [wide ? legend : 14, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const width = app.map.getSize().x;
+    const wide = width >= 860;
+    const { stage, choropleth } = app.pending || app.state;
+    const legend = wide ? (stage ? Math.max((app.chrome.box.offsetWidth || 426) + 24, 390) : 250) : choropleth && width >= 430 ? 264 : 14;
+    return { paddingTopLeft: [legend, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
   function firstView() {
@@ -116,12 +121,15 @@
     if (app.unseen) return app.map.setView(bounds.getCenter(), 9, { animate: false });
     scaleTo(bounds);
     const view = app.options.view;
-    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false });
+    // Set anew, not panned to: a pan goes by whole pixels, and the address would change by itself.
+    if (view) app.map.setView([view[1], view[0]], view[2], { animate: false, reset: true });
     else app.map.fitBounds(bounds, { ...padding(), animate: false });
   }
 
   function scaleTo(bounds) {
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
+    // Leaflet would fly up to a minimum above its present zoom, and arrive there after the county was fitted.
+    if (app.map.getZoom() < app.fitZoom) app.map.setView(bounds.getCenter(), app.fitZoom, { animate: false });
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
     app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
@@ -157,11 +165,14 @@
     document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
+    app.marks = yida.marks.read(state);
+    app.map.getContainer().classList.toggle("yida-picking", Boolean(state.pick));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
     if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);
     yida.tip.hide(app);
+    yida.links.follow(app, state);
     fly(state.fly);
     writeAddress();
     tellView(state.ask_view);
@@ -185,6 +196,7 @@
 
   const chromeNeeds = (s) => [
     s.lang, s.text, s.layers, s.threshold_min, s.breaks, s.tiers_on, s.tiers_counted, s.badges, s.stamp, s.routes, s.minutes, s.stage,
+    s.marks, s.mark_kinds, s.village_classes, s.choropleth, s.links,
   ];
 
   function changed(name, needs) {
@@ -276,7 +288,7 @@
     if (kind === "unit") return unitPlace(unit.get(id));
     const table = { village: villages, facility: facilities }[kind];
     const index = table ? table.at.get(id) : undefined;
-    if (index === undefined) return null;
+    if (index === undefined) return yida.marks.find(context, kind, id);
     const own = kind === "facility" ? tier.get(facilities.tier[index]) : null;
     const radius = (zoom) => (own ? sizeOf(context, zoom, own) : kind === "village" ? radiusOf(context, zoom, villages.population[index]) : 0);
     if (kind === "facility" && !own) return null;
@@ -296,6 +308,8 @@
   // The nearest thing under the pointer; symbols of a higher tier win over what they cover.
   function under(point, slack) {
     const { facilities, villages } = app.data;
+    const mark = yida.marks.under(app, point, slack);
+    if (mark) return mark;
     const found = nearest("facility", facilities, point, slack, (i) => facilityShown(app, i));
     return found || nearest("village", villages, point, slack, (i) => villageShown(app, i));
   }
@@ -320,6 +334,11 @@
     return hits.find((unit) => unit.level !== "county") || hits[0];
   }
 
+  function colouredAt(latlng) {
+    const unit = app.state.choropleth ? unitAt(latlng) : null;
+    return unit ? unitPlace(unit) : null;
+  }
+
   function onClick(event) {
     if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
     if (app.state.pick) return yida.tell({ kind: "place", lon: event.latlng.lng, lat: event.latlng.lat });
@@ -330,14 +349,16 @@
       return yida.choose(place.kind, place.id);
     }
     const unit = unitAt(event.latlng);
+    if (unit && app.state.choropleth) yida.tip.show(app, unitPlace(unit), event.containerPoint);
     if (unit) yida.choose("unit", unit.id);
   }
 
   function onHover(event) {
     if (!app.ready) return;
     const overControl = event.originalEvent.target.closest(".leaflet-control");
-    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2);
+    const place = overControl ? null : under(event.containerPoint, HOVER_PX - 2) || colouredAt(event.latlng);
     app.map.getContainer().classList.toggle("yida-pointing", Boolean(place));
+    yida.links.hover(app, place);
     if (place) yida.tip.show(app, place, event.containerPoint);
     else yida.tip.hide(app);
   }

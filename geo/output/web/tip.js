@@ -15,8 +15,10 @@
     const { population } = app.data.villages;
     const lines = [];
     const people = population[i];
+    const own = yida.marks.classOf(app, i);
     if (typeof people === "number") lines.push(words(app.state, "population", { n: figure(app.state, people) }));
     const how = yida.layers.standing(app, i);
+    if (own && how !== "unreached") lines.push(own.label);
     if (how === "unreached") lines.push(words(app.state, "unreachable"));
     if (how === "within" || how === "beyond") {
       lines.push(words(app.state, "minutes", { n: figure(app.state, app.state.minutes[i], 1) }));
@@ -31,8 +33,14 @@
     return lines;
   }
 
+  function linesOf(app, place) {
+    if (place.mark) return yida.marks.tipLines(app, place.mark);
+    if (place.kind === "unit") return yida.choropleth.lines(app, place.id);
+    return place.kind === "village" ? villageLines(app, place.index) : facilityLines(app, place.index);
+  }
+
   function show(app, place, point) {
-    const lines = place.kind === "village" ? villageLines(app, place.index) : facilityLines(app, place.index);
+    const lines = linesOf(app, place);
     const name = yida.legend.node("strong", "", place.name);
     app.tip.replaceChildren(name, ...lines.map((line) => yida.legend.node("span", "", line)));
     app.tip.hidden = false;

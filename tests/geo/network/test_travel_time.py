@@ -195,3 +195,14 @@ def test_one_more_facility_never_slows_anybody_and_row_order_is_irrelevant(make_
     order = rng.permutation(20)
     mixed, _ = nearest_times(graph, facility.take(np.array([4, 2, 0, 1, 3])), demand.take(order), assumptions)
     assert np.allclose(mixed, every[order], equal_nan=True, atol=1e-12)
+
+
+def test_an_ambulance_with_a_patient_on_board_obeys_the_one_way_towards_the_hospital(make_ways, degrees):
+    roads = contract(make_ways([[(0, 0), (6500, 0)]], access=ONE_WAY))
+    start, end = degrees([(0, 0)]), degrees([(6000, 0)])
+    for trip, facility, demand in (("outward", start, end), ("inward", end, start)):
+        graph = build_graph(roads, "ambulance", PLAIN, trip)
+        index = EdgeIndex(graph, PLAIN)
+        there = time_matrix(graph, index.snap(*facility), index.snap(*demand), PLAIN)
+        against = time_matrix(graph, index.snap(*demand), index.snap(*facility), PLAIN)
+        assert there[0, 0] == pytest.approx(6000 / KPH_65, rel=1e-4) and np.isnan(against[0, 0])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from geo.analysis.presenting import edges_of, people_by_minutes
 from geo.model.briefing import SHOWN
 from geo.model.inputs import Study
-from geo.output import palette, svg
+from geo.output import inks, svg
 from geo.output.chart_svg import chart_svg
 from geo.output.figures import Figure, figures_of, percent
 from geo.output.maps import WEB_FOLDER
@@ -134,29 +134,29 @@ def texts_of(drawn: str) -> set[str]:
 
 
 def test_pictures_and_page_have_the_same_colours() -> None:
-    """palette.py against web/symbols.js and web/layers.js."""
+    """inks.py against web/symbols.js and web/layers.js."""
     symbols = (WEB_FOLDER / "symbols.js").read_text(encoding="utf-8")
     layers = (WEB_FOLDER / "layers.js").read_text(encoding="utf-8")
     within = re.search(r"const WITHIN = \[(.*?)\]", symbols)
     breaks = re.search(r"const BREAKS = \[(.*?)\]", symbols)
     assert within and breaks
-    assert re.findall(r"#\w{6}", within.group(1)) == list(palette.WITHIN)
-    assert [float(n) for n in breaks.group(1).split(",")] == list(palette.BREAKS)
+    assert re.findall(r"#\w{6}", within.group(1)) == list(inks.WITHIN)
+    assert [float(n) for n in breaks.group(1).split(",")] == list(inks.BREAKS)
     for name in ("BEYOND", "BEYOND_RING", "UNREACHED", "NEUTRAL"):
-        assert f'const {name} = "{getattr(palette, name)}"' in symbols
-    assert f'const LAND = "{palette.LAND}"' in layers
-    for name, (width, colour, casing) in palette.ROADS.items():
+        assert f'const {name} = "{getattr(inks, name)}"' in symbols
+    assert f'const LAND = "{inks.LAND}"' in layers
+    for name, (width, colour, casing) in inks.ROADS.items():
         row = re.search(rf'\["{name}", [\d.]+, ([\d.]+), "(#\w+)"(?:, "(#\w+)")?\]', layers)
         assert row and (float(row.group(1)), row.group(2), row.group(3) or "") == (width, colour, casing), name
 
 
 @given(st.floats(1, 120))
 def test_the_threshold_always_ends_the_last_class(threshold: float) -> None:
-    steps = palette.steps_within(threshold)
-    assert steps[0][0] == 0 and steps[-1][1] == threshold and len(steps) <= len(palette.WITHIN)
+    steps = inks.steps_within(threshold)
+    assert steps[0][0] == 0 and steps[-1][1] == threshold and len(steps) <= len(inks.WITHIN)
     assert all(a[1] == b[0] for a, b in pairwise(steps))
-    assert palette.minutes_colour(threshold, steps) == steps[-1][2]
-    assert palette.minutes_colour(np.nextafter(threshold, 999), steps) == palette.BEYOND
+    assert inks.minutes_colour(threshold, steps) == steps[-1][2]
+    assert inks.minutes_colour(np.nextafter(threshold, 999), steps) == inks.BEYOND
 
 
 @given(st.text(max_size=200), st.floats(40, 400))

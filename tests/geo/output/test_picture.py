@@ -12,7 +12,7 @@ import shapely
 from geo.analysis.presenting import Answer
 from geo.model.briefing import LAYERS, Place, Scene, View
 from geo.model.inputs import Study
-from geo.output import palette, svg, typeset
+from geo.output import inks, svg, typeset
 from geo.output.facts import short_facts
 from geo.output.picture import LEGEND_WIDTH, drawn_tiers, map_svg, village_radii
 from geo.output.plot import area_path, plot_of
@@ -84,7 +84,7 @@ def test_a_kilometre_is_as_long_everywhere_and_the_bar_tells_it_true(toy: Study)
     x, y = plot.xy(places["lon"], places["lat"])
     assert np.hypot(np.diff(x), np.diff(y))[0] * plot.m_per_unit == pytest.approx(np.hypot(13_000, 250), rel=1e-3)
     root = drawn(answered(toy)[2])
-    inked = [e.get("d", "") for e in root.iter() if e.get("stroke") == palette.INK]
+    inked = [e.get("d", "") for e in root.iter() if e.get("stroke") == inks.INK]
     (bar,) = [d for d in inked if re.fullmatch(r"M[\d.]+ [\d.]+V[\d.]+H[\d.]+V[\d.]+", d)]
     left, right = (float(n) for n in re.findall(r"^M([\d.]+).*H([\d.]+)", bar)[0])
     (label,) = {t for t in texts(root) if re.fullmatch(r"\d+ (km|m)", t)}

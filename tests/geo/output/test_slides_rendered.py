@@ -11,7 +11,7 @@ from pptx import Presentation
 
 from geo.analysis.presenting import Answer
 from geo.model.inputs import Study
-from geo.output import palette
+from geo.output import inks
 from geo.output.export import make_files
 from geo.output.figures import scene_title, shown_figures
 from tests.geo.briefings import TRANSLATORS, answered, export, ready
@@ -66,9 +66,7 @@ def test_every_picture_and_chart_is_drawn_where_it_stands(slides: Path, answers:
 
 def chart_colours(answer: Answer) -> list[str]:
     figures = shown_figures(answer, TRANSLATORS["zh"], "zh")
-    return [c for f in figures for c, v in zip(f.chart.colours, f.chart.values, strict=True) if v > 0] + [
-        palette.ACCENT
-    ]
+    return [c for f in figures for c, v in zip(f.chart.colours, f.chart.values, strict=True) if v > 0] + [inks.ACCENT]
 
 
 def has_colour(part: np.ndarray, colours: list[str]) -> bool:

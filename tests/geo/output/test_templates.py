@@ -18,7 +18,14 @@ from geo.intake.files.guard import guarded_noted
 from geo.model.desk import Kind
 from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
-from geo.model.schema import BOUNDARY_KINDS, COVERAGE_MODES, INDICATOR_VALUE, POSITION_QUALITIES, conform
+from geo.model.schema import (
+    BOUNDARY_KINDS,
+    CATALOGUE,
+    COVERAGE_MODES,
+    INDICATOR_VALUE,
+    POSITION_QUALITIES,
+    conform,
+)
 from geo.model.schemes import load_scheme
 from geo.output.language import LANGUAGES, translator
 from geo.output.template_columns import COLUMNS, KINDS
@@ -30,6 +37,15 @@ from geo.study.build import with_tables
 SCHEME = load_scheme("xishui")
 WGS = {"crs": "EPSG:4326"}
 HOSTILE = ["=1+1", "@SUM(A1)", "-2+3", "+1", "http://example.org/x", "{{7*7}}", "'; DROP TABLE x", "<b>x</b>"]
+CATALOGUED = conform(
+    pd.DataFrame({
+        "indicator_code": ["A-01", "A-02", "A-02"], "version": ["", "2024", "2025"],
+        "title": ["签约率", "=1+1", "{{7*7}}"],
+        "dimension": ["health", "", "tight"], "value_kind": ["share", "amount", "amount"], "unit": ["%", "个", "个"],
+        "direction": ["higher", "none", "lower"], "target": [80.5, float("nan"), 2],
+        "scope": ["township", "", "county"],
+    }), CATALOGUE, path="", name="catalogue",
+)  # fmt: skip
 LISTS = [kind for kind in KINDS if kind != "roads"]
 
 
@@ -71,11 +87,11 @@ def headings(path: Path) -> list[str]:
 
 
 def with_figures(study: Study) -> Study:
-    """The study with a few indicator values; the samples have none."""
+    """The study with a few indicator values; and a catalogue of its own."""
     rows = [("A-01", "520330001", "2024", 812, 1000, "年报"), ("A-02", "520330002", "2024Q1", 5, None, "")]
     names = ["indicator_code", "unit_code", "period", "numerator", "denominator", "source"]
     table = conform(pd.DataFrame(rows, columns=names), INDICATOR_VALUE, path="", name="indicator")
-    return with_tables(study, {"indicator": table})
+    return with_tables(study, {"indicator": table, "catalogue": CATALOGUED})
 
 
 # ---- headings and sheets ---------------------------------------------------------------------------------------
@@ -173,7 +189,7 @@ def test_hostile_names_stay_text_and_eighteen_digits_stay_eighteen(
 def test_the_stored_list_uploaded_unchanged_changes_nothing(
     tmp_path: Path, xishui: Study, context: Context, kind: Kind, language: str
 ) -> None:
-    study = with_figures(xishui) if kind == "indicators" else xishui
+    study = with_figures(xishui) if kind in ("indicators", "catalogue") else xishui
     path = write(tmp_path, kind, language, desk.stored_table(study, kind))
     check = desk.check_file(path, kind, context, WGS)
     assert check.questions == () and check.rows_ok == len(desk.stored_table(study, kind))

@@ -1,0 +1,317 @@
+"""What is wrong with a county's structure, finding by finding. Third floor: analysis.
+
+A finding names one facility, village, township, community or tier, and a sentence says what is wrong with it. What the
+scheme does not say (parents, minutes, capabilities) is not checked.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from geo.analysis.tiers import Tree, tree_of
+from geo.model.capabilities import has_capability, load_capabilities
+from geo.model.errors import N_
+from geo.model.roads import Floats, Ints
+from geo.model.schemes import Scheme
+
+MOST_COMMUNITIES = 2  # normally at most two in a county (policy documents behind the project)
+FAR_MIN = 5.0  # a parent is too far when another is nearer by more than this
+OVERLAP_PCT = 10.0  # of the people of the smaller catchment
+SERVED_OTHERWISE = ("joint_clinic", "extension_point", "dispatched_doctor", "mobile_round")
+
+CHECKS: dict[str, str] = {
+    "parent_none": N_("Facilities without a parent"),
+    "parent_wrong": N_("Facilities with a wrong parent"),
+    "parent_skips": N_("Levels skipped"),
+    "parent_circle": N_("Parents in a circle"),
+    "parent_far": N_("Parents further than another"),
+    "township_without": N_("Townships without a hospital"),
+    "village_uncovered": N_("Uncovered villages"),
+    "village_otherwise": N_("Villages served otherwise"),
+    "village_unstated": N_("Villages whose service is not stated"),
+    "communities_many": N_("More than two communities"),
+    "capability_missing": N_("Capabilities missing or unknown"),
+    "catchments_overlap": N_("Overlapping catchments"),
+}
+SENTENCES: dict[str, str] = {
+    "parent_none": N_("{name} ({tier}) has no parent; it should belong to: {allowed}."),
+    "parent_unknown": N_("The parent of {name} is {value}, which is in no list."),
+    "parent_closed": N_("The parent of {name}, {parent}, is closed."),
+    "parent_tier": N_("{name} ({tier}) belongs to {parent} ({parent_tier}); it should belong to: {allowed}."),
+    "parent_community": N_("{name} is in another community than its parent {parent}."),
+    "parent_skips": N_("{name} ({tier}) belongs directly to {parent} ({parent_tier}) and skips: {allowed}."),
+    "parent_circle": N_("{name} leads itself by way of others: {ring}."),
+    "parent_far": N_("{name} is {minutes:.0f} min from its parent {parent} and {other_min:.0f} min from {other}."),
+    "township_without": N_("{name} has no township hospital or health centre of its own."),
+    "township_without_but": N_("{name} has no township hospital or health centre of its own; {other} stands there."),
+    "village_none": N_(
+        "{name} ({people:,.0f} people) has no clinic of its own, no joint clinic, no extension point, no dispatched "
+        "doctor and no mobile round."
+    ),
+    "village_joint_clinic": N_("{name} ({people:,.0f} people) has no clinic of its own; a joint clinic serves it."),
+    "village_extension_point": N_(
+        "{name} ({people:,.0f} people) has no clinic of its own; an extension point serves it."
+    ),
+    "village_dispatched_doctor": N_(
+        "{name} ({people:,.0f} people) has no clinic of its own; a dispatched doctor serves it."
+    ),
+    "village_mobile_round": N_("{name} ({people:,.0f} people) has no clinic of its own; a mobile round serves it."),
+    "village_unstated": N_("How {name} ({people:,.0f} people) is served is not stated."),
+    "communities_many": N_("The county has {count} communities; normally there are at most {most}. This one: {name}."),
+    "capability_missing": N_("{name} ({tier}) lacks what its level requires: {capabilities}."),
+    "capability_unknown": N_("{name} names capabilities that nobody has defined: {value}."),
+    "catchments_overlap": N_(
+        "{people:,.0f} people are within {limit:g} min of {name} and of {other}: {share:.0f} % of the {smaller:,.0f} "
+        "people of the smaller catchment."
+    ),
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Minutes:
+    """Minutes to every facility that may be a parent (a hub), NaN out of reach."""
+
+    hub: Ints  # (h,) rows of the facility table
+    village: Floats  # (v, h)
+    facility: Floats  # (n, h)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that is wrong. `tiers` and `capabilities` in `params` are ids, named when it is said."""
+
+    check: str
+    code: str
+    kind: str  # facility, village, unit, community
+    item_id: str
+    params: dict[str, object] = field(default_factory=dict, hash=False)
+
+    def say(self, translate: Callable[[str], str], named: Callable[[str], str]) -> str:
+        """The sentence; `named` gives a tier's or capability's name for its id."""
+        known = dict(self.params)
+        for key in ("tier", "parent_tier", "allowed", "capabilities"):
+            if key in known:
+                known[key] = ", ".join(named(i) for i in str(known[key]).split(";"))
+        return translate(SENTENCES[self.code]).format(**known)
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What the checks read: a study's tables, its scheme, the tree of parents and minutes (None: not asked for)."""
+
+    facility: pd.DataFrame
+    demand: pd.DataFrame
+    unit: pd.DataFrame
+    scheme: Scheme
+    tree: Tree
+    minutes: Minutes | None
+
+    def name(self, row: int) -> str:
+        return str(self.facility["name"].iat[row])
+
+    def tier_id(self, row: int) -> str:
+        return str(self.facility["tier"].iat[row])
+
+    def found(self, check: str, code: str, row: int, params: Mapping[str, object]) -> Finding:
+        return Finding(check, code, "facility", str(self.facility["facility_id"].iat[row]), dict(params))
+
+
+def check_structure(
+    facility: pd.DataFrame, demand: pd.DataFrame, unit: pd.DataFrame, scheme: Scheme, minutes: Minutes | None
+) -> list[Finding]:
+    """Every finding, check by check in the order of CHECKS. Without minutes nothing is said about distance."""
+    facts = Facts(facility, demand, unit, scheme, tree_of(facility, scheme), minutes)
+    found = [finding for check in _ALL for finding in check(facts)]
+    order = list(CHECKS)
+    return sorted(found, key=lambda f: order.index(f.check))
+
+
+# ---- parents ---------------------------------------------------------------------------------------------------
+
+
+def parents_right(facts: Facts) -> list[Finding]:
+    """Facilities without a parent, or with one that is unknown, closed, of a wrong level or another community."""
+    allowed = {t.tier_id: t.parents for t in facts.scheme.tiers}
+    away = {t.tier_id for t in facts.scheme.tiers if t.outside}
+    text = facts.facility["parent_id"].tolist()
+    found = []
+    for row in np.flatnonzero(facts.tree.open).tolist():
+        wanted = allowed.get(facts.tier_id(row), ())
+        if text[row] and facts.tree.parent[row] < 0:
+            found.append(
+                facts.found("parent_wrong", "parent_unknown", row, {"name": facts.name(row), "value": text[row]})
+            )
+        elif text[row]:
+            found += _one_parent(facts, row, wanted)
+        elif wanted and not set(wanted) <= away:
+            told = {"name": facts.name(row), "tier": facts.tier_id(row), "allowed": ";".join(wanted)}
+            found.append(facts.found("parent_none", "parent_none", row, told))
+    return found
+
+
+def _one_parent(facts: Facts, row: int, wanted: tuple[str, ...]) -> list[Finding]:
+    parent = int(facts.tree.parent[row])
+    names = {"name": facts.name(row), "parent": facts.name(parent)}
+    if not facts.tree.open[parent]:
+        return [facts.found("parent_wrong", "parent_closed", row, names)]
+    tiers = {"tier": facts.tier_id(row), "parent_tier": facts.tier_id(parent), "allowed": ";".join(wanted)}
+    if wanted and tiers["parent_tier"] not in wanted:
+        highest = min(facts.scheme.tiers.index(facts.scheme.tier(t)) for t in wanted)
+        skips = 0 <= facts.tree.tier[parent] < highest
+        check, code = ("parent_skips", "parent_skips") if skips else ("parent_wrong", "parent_tier")
+        return [facts.found(check, code, row, names | tiers)]
+    own, other = facts.tree.community[row], facts.tree.community[parent]
+    return [facts.found("parent_wrong", "parent_community", row, names)] if own and other and own != other else []
+
+
+def no_circles(facts: Facts) -> list[Finding]:
+    """One finding for each circle of parents."""
+    seen: set[int] = set()
+    found = []
+    for row in np.flatnonzero(facts.tree.parent >= 0).tolist():
+        path: list[int] = []
+        here = row
+        while here >= 0 and here not in seen:
+            seen.add(here)
+            path.append(here)
+            here = int(facts.tree.parent[here])
+        if here in path:
+            ring = [facts.name(i) for i in path[path.index(here) :]]
+            found.append(
+                facts.found("parent_circle", "parent_circle", here, {"name": ring[0], "ring": " → ".join(ring)})
+            )
+    return found
+
+
+def parents_near(facts: Facts) -> list[Finding]:
+    """Facilities whose parent is further, by more than FAR_MIN, than another of the parent's level. Worst first."""
+    if facts.minutes is None:
+        return []
+    tree, hub = facts.tree, facts.minutes.hub
+    cost = np.nan_to_num(facts.minutes.facility, nan=np.inf)
+    column = np.full(len(tree.parent), -1, dtype=np.int64)
+    column[hub] = np.arange(len(hub))
+    led = np.flatnonzero(tree.open & (tree.parent >= 0))
+    led = led[column[tree.parent[led]] >= 0]
+    found: list[tuple[float, Finding]] = []
+    for tier in np.unique(tree.tier[tree.parent[led]]).tolist():
+        rows = led[tree.tier[tree.parent[led]] == tier]
+        others = np.flatnonzero((tree.tier[hub] == tier) & tree.open[hub])
+        own, best = cost[rows, column[tree.parent[rows]]], others[cost[np.ix_(rows, others)].argmin(axis=1)]
+        far = np.isfinite(own) & (own > cost[rows, best] + FAR_MIN)
+        for row, at in zip(rows[far].tolist(), best[far].tolist(), strict=True):
+            pair = facts.name(int(tree.parent[row])), facts.name(int(hub[at]))
+            told = {"minutes": float(cost[row, column[tree.parent[row]]]), "other_min": float(cost[row, at])}
+            names = {"name": facts.name(row), "parent": pair[0], "other": pair[1]}
+            finding = facts.found("parent_far", "parent_far", row, {**names, **told})
+            found.append((told["minutes"] - told["other_min"], finding))
+    return [finding for gap, finding in sorted(found, key=lambda pair: -pair[0])]
+
+
+# ---- places ----------------------------------------------------------------------------------------------------
+
+
+def townships_served(facts: Facts) -> list[Finding]:
+    """Townships without an open facility of the township hospitals' kind."""
+    own = facts.scheme.of_kind("township_hospital")
+    if not own:
+        return []
+    towns = facts.unit[facts.unit["level"] == "township"]
+    stands = facts.facility[facts.tree.open]
+    has = set(stands.loc[stands["tier"].isin(own), "unit_code"])
+    upper = stands[stands["tier"].isin(facts.scheme.of_kind("county_hospital"))].groupby("unit_code")["name"].first()
+    found = []
+    for code, name in zip(towns["unit_code"].tolist(), towns["name"].tolist(), strict=True):
+        if code not in has:
+            other = str(upper.get(code, ""))
+            params = {"name": name, **({"other": other} if other else {})}
+            code_of = "township_without_but" if other else "township_without"
+            found.append(Finding("township_without", code_of, "unit", code, params))
+    return found
+
+
+def villages_served(facts: Facts) -> list[Finding]:
+    """Villages without a clinic of their own, by how they are served instead; the largest first in each group."""
+    checks = {"none": "village_uncovered", "": "village_unstated"} | dict.fromkeys(
+        SERVED_OTHERWISE, "village_otherwise"
+    )
+    table = facts.demand.sort_values(["population", "demand_id"], ascending=[False, True])
+    columns = (table[c].tolist() for c in ("demand_id", "name", "population", "coverage_mode"))
+    if facts.demand["coverage_mode"].eq("").all():
+        return []  # a list that says nothing of it is not a list of villages without
+    return [
+        Finding(checks.get(mode, "village_unstated"), _village_code(mode, checks), "village", demand_id,
+                {"name": name, "people": people})
+        for demand_id, name, people, mode in zip(*columns, strict=True)
+        if mode != "own_clinic"
+    ]  # fmt: skip
+
+
+def _village_code(mode: str, checks: dict[str, str]) -> str:
+    return f"village_{mode}" if mode and mode in checks else "village_unstated"
+
+
+# ---- communities, capabilities, catchments ---------------------------------------------------------------------
+
+
+def communities_few(facts: Facts) -> list[Finding]:
+    """Every community, when the county has more than two."""
+    ids = sorted({str(c) for c in facts.tree.community[facts.tree.open]} - {""})
+    if len(ids) <= MOST_COMMUNITIES:
+        return []
+    params = {"count": len(ids), "most": MOST_COMMUNITIES}
+    return [Finding("communities_many", "communities_many", "community", i, {"name": i, **params}) for i in ids]
+
+
+def capabilities_there(facts: Facts) -> list[Finding]:
+    """Open facilities that lack a capability their level requires, or name one that nobody has defined."""
+    known = {c.capability_id for c in load_capabilities()}
+    found = []
+    for row in np.flatnonzero(facts.tree.open & (facts.facility["capabilities"] != "").to_numpy()).tolist():
+        words = [w.strip() for w in str(facts.facility["capabilities"].iat[row]).split(";")]
+        strange = ", ".join(w for w in words if w and w not in known)
+        if strange:
+            told = {"name": facts.name(row), "value": strange}
+            found.append(facts.found("capability_missing", "capability_unknown", row, told))
+    for tier in facts.scheme.tiers:
+        rows = np.flatnonzero(facts.tree.open & (facts.facility["tier"] == tier.tier_id).to_numpy())
+        has = {c: has_capability(facts.facility["capabilities"].iloc[rows], c) for c in tier.capabilities}
+        for at, row in enumerate(rows.tolist()):
+            missing = [c for c in tier.capabilities if not has[c][at]]
+            if missing:
+                told = {"name": facts.name(row), "tier": tier.tier_id, "capabilities": ";".join(missing)}
+                found.append(facts.found("capability_missing", "capability_missing", row, told))
+    return found
+
+
+def catchments_apart(facts: Facts) -> list[Finding]:
+    """Pairs of facilities of an exclusive level that share people within its minutes, the largest share first."""
+    if facts.minutes is None:
+        return []
+    people = np.nan_to_num(facts.demand["population"].to_numpy())
+    found: list[tuple[float, Finding]] = []
+    for position, tier in enumerate(facts.scheme.tiers):
+        if not tier.exclusive or tier.minutes is None:
+            continue
+        at = np.flatnonzero((facts.tree.tier[facts.minutes.hub] == position) & facts.tree.open[facts.minutes.hub])
+        inside = (facts.minutes.village[:, at] <= tier.minutes).astype(np.float64)  # NaN is not within
+        shared = inside.T @ (inside * people[:, None])
+        rows = facts.minutes.hub[at].tolist()
+        for i, j in zip(*np.triu_indices(len(at), 1), strict=True):
+            smaller = min(shared[i, i], shared[j, j])
+            share = 100 * shared[i, j] / smaller if smaller else 0.0
+            if share >= OVERLAP_PCT:
+                told = {"people": shared[i, j], "smaller": smaller, "share": share, "limit": tier.minutes}
+                names = {"name": facts.name(rows[i]), "other": facts.name(rows[j])}
+                found.append(
+                    (share, facts.found("catchments_overlap", "catchments_overlap", rows[i], {**names, **told}))
+                )
+    return [finding for share, finding in sorted(found, key=lambda pair: -pair[0])]
+
+
+_ALL: tuple[Callable[[Facts], list[Finding]], ...] = (
+    parents_right, no_circles, parents_near, townships_served, villages_served, communities_few, capabilities_there,
+    catchments_apart,
+)  # fmt: skip

@@ -1,0 +1,216 @@
+"""The emergency's map: what it is told at every run, and what a click on it does."""
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+import streamlit as st
+
+from geo.model.bases import Base
+from geo.network.route import Route
+from geo.output.palette import distinct
+from geo.study.emergency import Emergency, Rescue, hospital_rows
+from pages.ui import compute, compute_emergency, emergency_plan, stage, state
+from pages.ui import emergency_controls as controls
+from pages.ui import emergency_state as chosen
+from pages.ui.emergency_words import case_name
+from pages.ui.map_text import map_text
+from pages.ui.text import Translate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+INK = "#1d2b53"
+OUT_COLOUR, BACK_COLOUR = "#0072B2", "#B3261E"  # the two legs of a rescue
+RADIUS_COLOURS = {"both": "#0072B2", "radius_only": "#D55E00", "clock_only": "#56B4E9", "neither": "#b8bec3"}
+MARKS = ("base", "base_added", "base_off")
+
+
+def map_state(
+    _: Translate, language: str, asked: controls.Emergency, found: Emergency, legs: Rescue | None
+) -> dict[str, object]:
+    """The state of geo.output.maps.state_group for the picture chosen."""
+    study, view = asked.study, st.session_state.em_view
+    bases, picked = asked.bases(_), chosen.picked(study)
+    colours = colours_of(found) if view == "serves" else {}
+    minutes, threshold = _minutes(asked, found, view)
+    return {
+        "lang": language,
+        "stage": stage.is_on(),
+        "text": map_text(_, language, compute.scheme(study), study) | _words(_, asked, view),
+        "layers": {"bands": False, "facilities": False} | asked.layers,
+        "threshold_min": threshold,
+        "minutes": [None if math.isnan(m) else round(m, 2) for m in minutes.tolist()],
+        "tiers_on": [],
+        "tiers_counted": [],
+        "village_classes": _classes(_, asked, found, view, colours),
+        "marks": _marks(_, language, asked, bases, colours),
+        "mark_kinds": _kinds(_, language, asked),
+        "marks_title": _("Bases and hospitals"),
+        "selected": _selected(picked, bases),
+        "highlight_unit": picked.item_id if picked and picked.kind == "unit" else None,
+        "routes": _routes(_, legs),
+        "pick": bool(st.session_state.get("em_pick")),
+        "fly": st.session_state.get("fly"),
+        "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
+        "stamp": _("Internal working map, not for publication"),
+        "address": chosen.address(language, study, bases),
+    }
+
+
+def colours_of(found: Emergency) -> dict[str, str]:
+    """A colour for each base in service; bases that serve the same places differ."""
+    pairs = set(zip(found.response["base_id"], found.response["backup_id"], strict=True))
+    return distinct([base.base_id for base in found.bases], sorted(pairs))
+
+
+def _minutes(asked: controls.Emergency, found: Emergency, view: str) -> "tuple[pd.Series[float], float]":
+    column = {"hospital": "total_min", "backup": "backup_min"}.get(view, "arrival_min")
+    return found.response[column], float(asked.limit_min) if view == "hospital" else asked.clock.threshold_min
+
+
+def _words(_: Translate, asked: controls.Emergency, view: str) -> dict[str, str]:
+    """The legend and the tooltips in the words of the picture; the clock's start stands with every figure."""
+    start = asked.clock.say_start(_)
+    titles = {
+        "hospital": _("At the hospital, {start} (modelled)"),
+        "backup": _("Second base arrives, {start} (modelled)"),
+    }
+    title = titles.get(view, _("Ambulance arrives, {start} (modelled)")).format(start=start)
+    lost = {"hospital": _("no way to a hospital by road"), "backup": _("no second base by road")}
+    return {
+        "legend.minutes": title,
+        "layer.villages": _("Villages"),
+        "minutes": f"{title}: {_('{n} min')}",
+        "unreachable": lost.get(view, _("unreachable by road")),
+    }
+
+
+def _classes(
+    _: Translate, asked: controls.Emergency, found: Emergency, view: str, colours: dict[str, str]
+) -> dict[str, object] | None:
+    if view == "serves":
+        order = {base.base_id: i for i, base in enumerate(found.bases)}
+        return {
+            "title": _("First base to arrive"),
+            "classes": [
+                {"label": b.name, "colour": colours[b.base_id], "at": [round(b.lon, 5), round(b.lat, 5)]}
+                for b in found.bases
+            ],
+            "of": [order.get(base_id, -1) for base_id in found.response["base_id"]],
+            "lines_label": _("Village to its base, straight"),
+        }
+    if view == "radius":
+        return _radius_classes(_, asked, found)
+    return None
+
+
+def _radius_classes(_: Translate, asked: controls.Emergency, found: Emergency) -> dict[str, object]:
+    km, minutes = st.session_state.em_radius, asked.clock.threshold_min
+    within = compute_emergency.straight_m(asked.study, found) <= km * 1000
+    reached = found.in_time.any(axis=1)
+    labels = {
+        "both": _("within {km:g} km and in time"),
+        "radius_only": _("within {km:g} km, not within {minutes:g} min"),
+        "clock_only": _("beyond {km:g} km, in time"),
+        "neither": _("neither"),
+    }
+    return {
+        "title": _("Radius and clock"),
+        "classes": [
+            {"label": label.format(km=km, minutes=minutes), "colour": RADIUS_COLOURS[key], "at": None}
+            for key, label in labels.items()
+        ],
+        "of": np.select([within & reached, within, reached], [0, 1, 2], 3).tolist(),
+        "lines_label": "",
+    }
+
+
+def _marks(
+    _: Translate, language: str, asked: controls.Emergency, bases: Sequence[Base], colours: dict[str, str]
+) -> list[dict[str, object]]:
+    """Hospitals below, bases above them: in the samples most bases stand at a hospital."""
+    rows = asked.study.facility.iloc[hospital_rows(asked.study, asked.capability)]
+    hospitals = [
+        {"kind": "hospital", "id": i, "name": name, "lon": lon, "lat": lat, "colour": "", "note": ""}
+        for i, name, lon, lat in zip(rows["facility_id"], rows["name"], rows["lon"], rows["lat"], strict=True)
+    ]
+    night = asked.assumptions.condition == "night"
+    stations = [
+        {
+            "kind": mark_kind(base, night=night),
+            "id": base.base_id,
+            "name": base.name,
+            "lon": base.lon,
+            "lat": base.lat,
+            "colour": colours.get(base.base_id, INK),
+            "note": ambulances_text(_, base),
+        }
+        for base in sorted(bases, key=lambda base: base.serves(night=night))
+    ]
+    return hospitals + stations
+
+
+def mark_kind(base: Base, *, night: bool) -> str:
+    """How a base is drawn."""
+    if not base.serves(night=night):
+        return "base_off"
+    return "base_added" if base.added else "base"
+
+
+def ambulances_text(_: Translate, base: Base) -> str:
+    """A base's ambulances, and what is assumed of them."""
+    text = _("{count} ambulances").format(count=base.ambulances)
+    return text + (_(" (assumed)") if base.assumed else "") + (_(", by day only") if base.day_only else "")
+
+
+def _kinds(_: Translate, language: str, asked: controls.Emergency) -> dict[str, dict[str, str]]:
+    case = case_name(language, asked.capability)
+    return {
+        "base": {"look": "base", "label": _("Base in service")},
+        "base_added": {"look": "added", "label": _("Base added for trial")},
+        "base_off": {"look": "off", "label": _("Base not in service")},
+        "hospital": {"look": "hospital", "label": _("Hospital: {case}").format(case=case)},
+    }
+
+
+def _selected(picked: state.Selection | None, bases: Sequence[Base]) -> dict[str, str] | None:
+    if picked is None:
+        return None
+    if picked.kind != "base":
+        return {"kind": picked.kind, "id": picked.item_id}
+    own = [base for base in bases if base.base_id == picked.item_id]
+    night = st.session_state.condition == "night"
+    return {"kind": mark_kind(own[0], night=night), "id": picked.item_id} if own else None
+
+
+def _routes(_: Translate, legs: Rescue | None) -> list[dict[str, object]]:
+    if legs is None:
+        return []
+    # The way back often runs where the way out does, so it is the broad line below.
+    both: list[tuple[Route | None, dict[str, object]]] = [
+        (legs.to_hospital, {"colour": BACK_COLOUR, "label": _("To the hospital"), "width": 8}),
+        (legs.to_scene, {"colour": OUT_COLOUR, "label": _("To the scene"), "width": 3.5, "bare": True}),
+    ]
+    return [
+        {"kind": "road", "lines": way.line.round(6).ravel().tolist()} | look for way, look in both if way is not None
+    ]
+
+
+def on_click(_: Translate, asked: controls.Emergency) -> None:
+    """Put a base where the map is clicked, if that was asked for; else highlight what was clicked."""
+    clicked = (st.session_state.get("em_map") or {}).get("clicked") or {}
+    kind, number = clicked.get("kind"), clicked.get("n")
+    if not kind or number == st.session_state.get("em_clicked"):
+        return
+    st.session_state.em_clicked = number
+    if kind == "place" and st.session_state.get("em_pick"):
+        st.session_state.em_pick = False
+        emergency_plan.add_place(_, asked.study, float(clicked["lon"]), float(clicked["lat"]))
+    elif kind in MARKS:
+        chosen.choose_base(str(clicked["id"]))
+    elif kind == "hospital":
+        state.select("facility", str(clicked["id"]))
+    elif kind in ("village", "unit"):
+        state.select(kind, str(clicked["id"]))

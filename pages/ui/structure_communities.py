@@ -1,0 +1,77 @@
+"""The communities: who leads, who belongs, people, ground, beds and staff, organisation, paired hospital."""
+
+import pandas as pd
+import streamlit as st
+
+from geo.analysis.communities import Community
+from geo.output.link_layers import straight_km
+from geo.output.tables import csv_bytes
+from pages.ui import structure_say
+from pages.ui.structure_controls import Asked
+from pages.ui.structure_say import joined
+from pages.ui.text import Translate
+
+
+def show(_: Translate, language: str, asked: Asked) -> None:
+    """One line a community, its members by tier, and a download."""
+    found = asked.structure.communities
+    if not found:
+        st.info(_("The facility list names no community. Fill in the column community."))
+        return
+    table = pd.DataFrame([_line(_, language, asked, c) for c in found])
+    number = st.column_config.NumberColumn
+    st.dataframe(
+        table,
+        hide_index=True,
+        column_config={
+            _("People"): number(format="localized"),
+            _("Area, km²"): number(format="localized"),
+            _("Beds per 1,000"): number(format="%.2f"),
+            _("Physicians per 1,000"): number(format="%.2f"),
+            _("Nurses per 1,000"): number(format="%.2f"),
+        },
+    )
+    st.caption(
+        _("People are those of the villages whose chain of care begins in the community; rates are for every 1,000 of "
+          "them. A community's area is that of the townships most of whose people belong to it.")
+    )  # fmt: skip
+    st.download_button(
+        _("Download the table (CSV)"), csv_bytes(table), file_name=f"yida-{asked.study.name}-communities.csv",
+        mime="text/csv", icon=":material/download:", on_click="ignore", key="communities_csv",
+    )  # fmt: skip
+
+
+def _line(_: Translate, language: str, asked: Asked, community: Community) -> dict[str, object]:
+    tiers = structure_say.tier_names(asked.study, language)
+    return {
+        _("Community"): community.community_id,
+        _("Lead hospital"): community.lead_name or _("none named"),
+        _("Organisation"): _organisation(_, community),
+        **{tiers[t.tier_id]: community.members.get(t.tier_id, 0) for t in asked.study.scheme.tiers if not t.outside},
+        _("Villages"): community.villages,
+        _("People"): community.people,
+        _("Area, km²"): round(community.area_km2),
+        _("Beds per 1,000"): community.per_thousand(community.beds),
+        _("Physicians per 1,000"): community.per_thousand(community.physicians),
+        _("Nurses per 1,000"): community.per_thousand(community.nurses),
+        _("Paired hospital"): joined(language, _paired(_, asked, community)) or "—",
+    }
+
+
+def _organisation(_: Translate, community: Community) -> str:
+    names = {"group": _("one hospital group"), "1+X": _("1+X: a lead hospital and its township hospitals")}
+    told = names.get(community.organisation, _("not told"))
+    return (
+        told if community.organisation_told or not community.organisation else _("{told} (assumed)").format(told=told)
+    )
+
+
+def _paired(_: Translate, asked: Asked, community: Community) -> list[str]:
+    facility = asked.study.facility
+    lead = facility[facility["facility_id"] == community.lead_id]
+    out = []
+    for place in community.paired_with:
+        km = straight_km(lead["lon"].iat[0], lead["lat"].iat[0], place.lon, place.lat) if len(lead) else float("nan")
+        far = _("{km:.0f} km in a straight line").format(km=km) if km == km else _("position not told")
+        out.append(f"{place.name} ({far})")
+    return out

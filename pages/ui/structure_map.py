@@ -1,0 +1,101 @@
+"""The structure's map: lines between institutions, what a check found, and the route of a chain."""
+
+import streamlit as st
+from streamlit_folium import st_folium
+
+from geo.output.maps import base_map, state_group
+from geo.study.structure import Step
+from pages.ui import compute, compute_structure, stage, state, structure_say
+from pages.ui.controls import mode_name, search
+from pages.ui.map_text import map_text
+from pages.ui.serve import ASSET_ROOT
+from pages.ui.structure_controls import Asked, address
+from pages.ui.text import Translate, plain
+
+MAP_HEIGHT_PX = 680
+
+
+def stage_map(_: Translate, language: str, asked: Asked) -> None:
+    """The search box, the map, and what its figures were made with."""
+    study = asked.study
+    search(_, study)
+    st_folium(
+        base_map(compute.static_url(study), study.outline.total_bounds, st.session_state.view, ASSET_ROOT),
+        feature_group_to_add=state_group(_state(_, language, asked)),
+        key="structure_map",
+        height=MAP_HEIGHT_PX,
+        use_container_width=True,
+        returned_objects=[],
+        on_change=_on_click,
+    )
+    st.caption(
+        _("Modelled on roads: {mode}, speed factor {factor:.2f}; no waiting is included. Hover a facility to light its "
+          "branch; click a village to follow its chain of care.").format(
+            mode=plain(mode_name(_, asked.mode)), factor=asked.assumptions.speed_factor(asked.mode)
+        )
+    )  # fmt: skip
+
+
+def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
+    """The state of geo.output.maps.state_group for this page."""
+    study, chosen = asked.study, state.selection(asked.study)
+    layers = dict.fromkeys(("roads", "units", "facilities", "labels"), True)
+    return {
+        "lang": language,
+        "stage": stage.is_on(),
+        "text": map_text(_, language, study.scheme, study) | structure_say.map_words(_, language),
+        "layers": layers | {"villages": asked.villages, "bands": False, "uncovered": False},
+        "threshold_min": 15,
+        "minutes": [],
+        "tiers_on": _tiers_on(asked),
+        "tiers_counted": [],
+        "selected": {"kind": chosen.kind, "id": chosen.item_id} if chosen else None,
+        "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
+        "routes": _routes(asked),
+        "links": {
+            "url": compute_structure.links_url(*asked.key),
+            "tree": asked.lines,
+            "whole": asked.whole,
+            "kinds": list(asked.networks),
+            "marks": _marks(asked),
+        },
+        "fly": st.session_state.get("fly"),
+        "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
+        "stamp": _("Internal working map, not for publication"),
+        "address": address(language, asked),
+    }
+
+
+def _tiers_on(asked: Asked) -> list[str]:
+    """All levels, or the one that was clicked in a chart."""
+    tiers = [t.tier_id for t in asked.study.scheme.tiers]
+    only = st.session_state.get("structure_tier")
+    return [only] if only in tiers else tiers
+
+
+def _marks(asked: Asked) -> list[dict[str, str]]:
+    """The places that the chosen check found."""
+    check = st.session_state.get("structure_check")
+    return [
+        {"kind": f.kind, "id": f.item_id}
+        for f in asked.structure.findings
+        if f.check == check and f.kind in ("facility", "village", "unit")
+    ]
+
+
+def _routes(asked: Asked) -> list[dict[str, object]]:
+    """The way of the chosen village's chain, each step in the colour of its tier."""
+    steps = structure_say.chosen_steps(asked)
+    return [_line(step) for step in steps if step.way is not None]
+
+
+def _line(step: Step) -> dict[str, object]:
+    line = step.way.line.round(6).ravel().tolist() if step.way is not None else []
+    return {"kind": "road", "tier": step.tier_id, "lines": line}
+
+
+def _on_click() -> None:
+    """Highlight what was clicked."""
+    clicked = (st.session_state.get("structure_map") or {}).get("clicked")
+    if clicked and clicked.get("kind") in ("village", "facility", "unit"):
+        state.select(clicked["kind"], str(clicked["id"]))

@@ -1,0 +1,92 @@
+"""Words that several parts of the structure page say: names, findings, chains. No widgets."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+import streamlit as st
+
+from geo.analysis.structure_checks import Finding
+from geo.model.inputs import Study
+from geo.model.links import load_link_kinds
+from geo.output.structure_text import namer
+from geo.study.structure import Step
+from pages.ui import compute, compute_structure, state
+from pages.ui.structure_controls import Asked
+from pages.ui.text import Translate
+
+
+def joined(language: str, items: Iterable[str], chinese: str = "、", other: str = ", ") -> str:
+    """Items in a row, as the language separates them."""
+    return (chinese if language == "zh" else other).join(items)
+
+
+def map_words(_: Translate, language: str) -> dict[str, str]:
+    """The texts of web/links.js, a `link.<kind>` for each kind among them."""
+    words = {
+        "layer.villages": _("Villages"),
+        "links.manages": _("Management, by community"),
+        "links.networks": _("Networks"),
+        "links.outside": _("Outside the county"),
+        "links.arrow": _("Paired hospital, straight distance"),
+        "links.away": _("{n} km"),
+    }
+    return words | {f"link.{k.kind}": k.name[language] for k in load_link_kinds()}
+
+
+def more(_: Translate, language: str, told: Mapping[str, str]) -> str:
+    """What a link says of itself: keys that are known in words, others as they are written."""
+    keys = {
+        "level": _("Owner of"),
+        "team": _("Team"),
+        "formulary_overlap_pct": _("Same drugs in stock, %"),
+        "agents": _("Agents"),
+        "note": _("Note"),
+    }
+    values = {"county": _("county"), "town": _("township"), "village": _("village")}
+    pairs = [f"{keys.get(k, k)} {values.get(v, v) if k == 'level' else v}" for k, v in told.items()]
+    return joined(language, pairs, "；", "; ")
+
+
+def village_row(study: Study, demand_id: str) -> int:
+    """The row of a village, -1 when the study has none of that id."""
+    hits = (study.demand["demand_id"] == demand_id).to_numpy().nonzero()[0]
+    return int(hits[0]) if len(hits) else -1
+
+
+def chosen_village(asked: Asked) -> int:
+    """The row of the highlighted village, or of the largest that the highlighted clinic serves; -1 for none."""
+    chosen = state.selection(asked.study)
+    if chosen and chosen.kind == "facility":
+        return clinic_village(asked, chosen.item_id)
+    return village_row(asked.study, chosen.item_id) if chosen and chosen.kind == "village" else -1
+
+
+def clinic_village(asked: Asked, facility_id: str) -> int:
+    """The row of the largest village whose chain of care begins at a facility, -1 for none."""
+    hits = (asked.study.facility["facility_id"] == facility_id).to_numpy().nonzero()[0]
+    mine = (asked.structure.entry.row == hits[0]).nonzero()[0] if len(hits) else hits
+    people = asked.study.demand["population"].to_numpy()
+    return int(mine[people[mine].argmax()]) if len(mine) else -1
+
+
+def chosen_steps(asked: Asked) -> list[Step]:
+    """The steps of the highlighted village's chain, by the organisation or by the nearest as chosen."""
+    village = chosen_village(asked)
+    which = st.session_state.get("chain_which") or "organisation"
+    return compute_structure.steps(*asked.key, village, which) if village >= 0 else []
+
+
+def say(_: Translate, language: str, study: Study, finding: Finding) -> str:
+    """A finding as a sentence, villages by their short names. Not escaped: names are those of files."""
+    named = namer(study.scheme, language)
+    if finding.kind == "village":
+        row = village_row(study, finding.item_id)
+        short = str(compute.village_names(study).iat[row])
+        finding = replace(finding, params={**finding.params, "name": short})
+    return finding.say(_, named)
+
+
+def tier_names(study: Study, language: str) -> dict[str, str]:
+    """Tier id → name; a tier that the scheme does not have keeps its id."""
+    names = {t: t for t in study.facility["tier"].unique()}
+    return names | {t.tier_id: t.name[language] for t in study.scheme.tiers}

@@ -1,0 +1,105 @@
+"""`yida emergency`: the same figures as the library, documented keys, warnings, and reasons in words."""
+
+import json
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from geo.cli import main
+from geo.store import open_store
+from geo.study.build import build_study
+from tests.geo import county
+from tests.geo.test_emergency import with_bases
+
+Run = Callable[..., tuple[int, str, str]]
+README = Path(__file__).resolve().parents[2] / "README.md"
+KEYS = [
+    "study", "preset", "clock", "condition", "modelled", "illustrative", "population", "reached", "beyond",
+    "unreachable", "villages", "villages_reached", "one_base_only", "hospital", "busy", "bases", "missed", "radius",
+    "fleet", "problems",
+]  # fmt: skip
+
+
+@pytest.fixture
+def yida(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """yida("emergency", "toy"): exit code, standard output, standard error; the toy county with two bases is stored."""
+    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("YIDA_LANG", "en")
+    study = build_study(county.write_county(tmp_path / "files"))
+    store = open_store()
+    store.save(with_bases(study), "test", replace=True)
+
+    def run(*words: object) -> tuple[int, str, str]:
+        try:
+            code = main([str(word) for word in words])
+        except SystemExit as stop:  # argparse
+            code = int(stop.code or 0)
+        out, err = capsys.readouterr()
+        return code, out, err
+
+    return run
+
+
+def test_json_has_the_documented_keys_and_the_clock_with_its_start(yida: Run) -> None:
+    code, out, err = yida("emergency", "toy", "--json", "--busy", "0.5")
+    told = json.loads(out)
+    assert (code, err) == (0, "") and list(told) == KEYS
+    assert told["clock"] == {
+        "start": "call", "threshold_min": 15, "call_handling_min": 1, "turnout_min": 3, "drive_limit_min": 11,
+        "on_scene_min": 0, "text": "15 min from the call: call handling 1 + turnout 3 + drive at most 11 min",
+    }  # fmt: skip
+    assert (told["reached"], told["beyond"], told["unreachable"], told["population"]) == (3400, 300, 57, 3757)
+    assert told["one_base_only"] == {"people": 1400, "villages": 2}
+    assert told["busy"] == {"share": 0.5, "expected_reached": 1000 * 0.75 + 2000 * 0.875 + 400 * 0.5}
+    assert [(b["base_id"], b["people_only"]) for b in told["bases"]] == [("F1", 1000), ("F2", 400)]
+    assert [(m["name"], m["cause"], m["missing_min"]) for m in told["missed"]][1:] == [
+        ("岛村", "no_road", None),
+        ("远村", "no_road", None),
+    ]
+    assert [row["needed"] for row in told["fleet"]] == [1, 1]
+
+
+def test_the_drive_preset_and_another_threshold_change_the_clock(yida: Run) -> None:
+    told = json.loads(yida("emergency", "toy", "--json", "--preset", "drive15", "--minutes", "7")[1])
+    assert told["clock"]["start"] == "departure" and told["clock"]["drive_limit_min"] == 7
+    # The drive to 西村 and to 中村 is 7 min and to 东村 6; to 北村 12.
+    assert told["villages_reached"] == 3
+
+
+def test_text_begins_with_the_clock_and_every_percentage_has_its_denominator(yida: Run) -> None:
+    code, out, err = yida("emergency", "toy", "--capability", "stroke", "--busy", "0.3")
+    assert (code, err) == (0, "")
+    assert out.startswith("Clock: 15 min from the call: call handling 1 + turnout 3")
+    assert "3,400 of 3,757 people (90.5 %)" in out and "Stroke centre" in out and "270 min from the call" in out
+    assert "县人民医院: 2 ambulances, first for 1,000 people; 1,000 people depend on it alone." in out
+    assert all("people" in line for line in out.splitlines() if " %" in line)
+
+
+def test_facilities_can_stand_in_for_bases(yida: Run) -> None:
+    told = json.loads(yida("emergency", "toy", "--json", "--bases", "F3")[1])
+    assert [b["base_id"] for b in told["bases"]] == ["F3"] and told["reached"] == 2300
+    code, _, err = yida("emergency", "toy", "--bases", "F3,F9")
+    assert code == 3 and "F9 is not known" in err
+
+
+def test_a_capability_nobody_has_is_a_warning_beside_the_figures(yida: Run) -> None:
+    code, out, err = yida("emergency", "toy", "--json", "--capability", "trauma")
+    told = json.loads(out)
+    assert code == 0 and "No open facility in the list has the capability" in err
+    assert told["reached"] == 3400 and told["hospital"]["within"] == 0
+    assert [problem["code"] for problem in told["problems"]] == ["capability_nobody"]
+
+
+@pytest.mark.parametrize("words", [["--busy", "1.5"], ["--minutes", "0"], ["--minutes", "nan"], ["--busy", "nan"]])
+def test_figures_nobody_means_are_refused_in_words(yida: Run, words: list[str]) -> None:
+    code, out, err = yida("emergency", "toy", *words)
+    assert code == 3 and out == "" and "must lie between" in err
+
+
+def test_every_key_is_in_the_readme() -> None:
+    text = README.read_text(encoding="utf-8")
+    for key in KEYS:
+        assert re.search(rf"`{key}(\[\])?`", text), key

@@ -1,0 +1,122 @@
+"""What the structure page does, without a browser: chains, checks, what-if, schemes, hostile names, the samples."""
+
+from pathlib import Path
+
+import pytest
+import streamlit as st
+
+from geo.model.schemes import scheme_raw
+from geo.store import open_store
+from geo.study.scheme_edit import commit_scheme
+from tests.geo.county import Village
+from tests.geo.systems import Place, System, build
+from tests.pages.structure_page import XISHUI, on_map, open_tab, opened, shown, text
+
+
+@pytest.fixture(scope="module", autouse=True)
+def home(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A store of the tests' own."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
+    patch.delenv("YIDA_DATABASE_URL", raising=False)
+    st.cache_resource.clear()  # the store that another module's tests have opened
+    yield
+    st.cache_resource.clear()
+    patch.undo()
+
+
+def test_a_village_shows_its_chain_with_minutes_kilometres_and_total(tmp_path: Path) -> None:
+    """中村 stands 100 m before its clinic … the general hospital 100 m on, T101 6.5 km and H2 13.2 km of road away."""
+    page = shown(XISHUI, tmp_path, "village:V1")
+    table = next(d.value for d in page.dataframe if "Step to" in d.value.columns)
+    assert table["Facility"].tolist() == ["中村卫生室", "温水镇卫生院", "县中医医院土城分院", "县中医医院", ""]
+    assert table["Km"].tolist() == pytest.approx([0, 0.1, 6.5, 13, 19.6], abs=0.02)
+    assert table["Minutes"].iloc[2] == pytest.approx(6, abs=0.1)
+    assert table["Minutes"].iloc[-1] == pytest.approx(table["Minutes"].iloc[:-1].sum())
+    state, _ = on_map(page)
+    assert [r["tier"] for r in state["routes"]] == [
+        "village_clinic", "township_hospital_general", "key_township_hospital", "county_hospital",
+    ]  # fmt: skip
+    assert "county hospital: 县中医医院" in text(page).lower() or "The organisation's chain" in text(page)
+
+
+def test_a_check_that_is_chosen_is_marked_on_the_map(tmp_path: Path) -> None:
+    broken = System(
+        "断链", "xishui", (*XISHUI.care[:-1], Place("V1", "中村卫生室", "village_clinic", "", "C2", (6400, 0)))
+    )
+    page = shown(broken, tmp_path)
+    assert "Facilities without a parent,1" in text(page)
+    page.session_state["structure_check"] = "parent_none"
+    page.run()
+    state, _ = on_map(page)
+    assert state["links"]["marks"] == [{"kind": "facility", "id": "V1"}]
+
+
+def test_what_if_a_hospital_joined_the_five_says_what_moves_and_stores_nothing(tmp_path: Path) -> None:
+    """温水 at (6500, 0) becomes a key centre: nearest for both villages, 2,300 people; before they had 土城."""
+    page = shown(XISHUI, tmp_path)
+    before = open_store().newest("习水试")
+    told = text(open_tab(page, "What if"))
+    assert "2 + 5 + N: 2 of 2, 2 of 5, N = 0 + 1 + 1" in told
+    assert (
+        "**温水镇卫生院** would be the nearest of its new level for 2,300 of 2,300 people in 2 of 2 villages." in told
+    )
+    assert "lacks what its level requires: General emergency care, Surgery, Imaging" in told
+    assert open_store().newest("习水试") == before
+
+
+def test_a_capability_is_found_by_the_organisation_and_by_the_nearest(tmp_path: Path) -> None:
+    page = open_tab(shown(XISHUI, tmp_path, "village:V1"), "Chain of care")
+    page.selectbox(key="structure_capability").set_value("surgery").run()
+    assert "县中医医院土城分院" in text(page)
+    page.selectbox(key="structure_capability").set_value("stroke").run()
+    assert "For 2 of 2 villages (2,300 people) nobody in the organisation's chain has it." in text(page)
+
+
+def test_an_edited_scheme_is_stored_with_the_study_and_the_page_follows_it(tmp_path: Path) -> None:
+    study = build(XISHUI, tmp_path)
+    store = open_store()
+    store.save(study, "files", replace=True)
+    raw = scheme_raw(study.scheme)
+    raw["tier"][1] |= {"name": {"zh": "片区中心", "en": "Area centre"}, "expected": "1"}
+
+    newest = store.newest("习水试")
+    assert newest is not None
+    commit_scheme(store, study, newest.version_id, raw, author="王", note="改名", operation_id="op-scheme")
+    told = text(opened(study="习水试", lang="en"))
+    assert "Area centre 1 of 1 in the scheme" in told and "2 + 1 + N" in told
+
+
+def test_a_study_without_links_or_communities_still_shows_its_structure(tmp_path: Path) -> None:
+    care = tuple(Place(c.key, c.name, c.tier, c.parent, "", c.at) for c in XISHUI.care)
+    page = shown(System("无联", "xishui", care), tmp_path, "village:V1")
+    assert "This study has no links yet." in text(page)
+    assert "names no community" in text(open_tab(page, "Communities"))
+    assert "This study has no links yet." in text(open_tab(page, "Networks"))
+
+
+def test_hostile_names_stay_text_in_cards_tables_and_lines(tmp_path: Path) -> None:
+    hostile = "{{7*7}}<img src=x onerror=alert(1)>**b**"
+    care = (*XISHUI.care[:-1], Place("V1", hostile, "village_clinic", "", "C2", (6400, 0)))
+    page = shown(
+        System("恶名", "xishui", care, (("结对帮扶", "", "H1", "", hostile, "107", "29"),)), tmp_path, "facility:V1"
+    )
+    assert hostile in text(page)
+    state, lines = on_map(page)
+    assert lines["outside"][0]["name"] == hostile and state["selected"]["id"] == "V1"
+    for name in ("Communities", "Checks", "Chain of care", "Networks", "Charts", "What if", "Scheme"):
+        open_tab(page, name)
+
+
+@pytest.mark.parametrize("name", ["xishui", "suixi", "shouguang", "nordurland"])
+def test_the_samples_open_in_every_tab(name: str) -> None:
+    page = opened(study=name, lang="zh")
+    names = ("医共体", "检查", "服务链", "服务网络", "图表", "假设分析", "层级方案")
+    for tab in names:
+        open_tab(page, tab)
+
+
+def test_the_villages_of_a_study_are_needed_to_be_of_one(tmp_path: Path) -> None:
+    far = System("远", "xishui", XISHUI.care, (), (Village("V1", "远村", 7, (0, -5000)),))
+    told = text(shown(far, tmp_path, "village:V1"))
+    assert "No chain begins here" in told
