@@ -15,9 +15,10 @@ from pyproj import Transformer
 
 from geo.intake.desk.headers import renamed
 from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.files.guard import guarded_raw
 from geo.intake.files.plain_layers import WGS84
 from geo.intake.files.reading import OVERFLOW, Format, known_crs, read_layer, read_table, sniff
-from geo.model.errors import CrsMissing
+from geo.model.errors import CrsMissing, FileUnreadable
 from geo.model.problems import Problem
 
 Refused = dict[int, Problem]  # row → the first error
@@ -29,8 +30,8 @@ def text_rows(path: Path, *, crs: str | None, kind: str) -> tuple[pd.DataFrame, 
     Points of a map layer give their own place, other shapes a point on them. Raises what the readers raise, CrsMissing
     for a table file without `crs`, and ChoiceUnknown for a `crs` that is not known.
     """
-    if sniff(path) in (Format.CSV, Format.XLSX):
-        raw = read_table(path)
+    if sniff(path) in (Format.CSV, Format.XLSX, Format.XLS):
+        raw = read_table(path) if sniff(path) is Format.CSV else _workbook(path)
         if not crs:
             raise CrsMissing(path=path)
         rows = _reproject(_split_position(renamed(raw, kind)), crs)
@@ -79,6 +80,17 @@ def _with_points(layer: gpd.GeoDataFrame, rows: pd.DataFrame) -> pd.DataFrame:
     point = shapes.where(shapes.geom_type == "Point", shapes.representative_point())
     text = [("", "") if p is None or p.is_empty else (repr(p.x), repr(p.y)) for p in point]
     return rows.drop(columns="position", errors="ignore").assign(lon=[t[0] for t in text], lat=[t[1] for t in text])
+
+
+def _workbook(path: Path) -> pd.DataFrame:
+    """The list in an XLSX or XLS file, read in a guarded child process. Raises FileUnreadable where a sheet or a header
+    would have to be chosen, and what `guarded_raw` raises."""
+    raw, questions = guarded_raw(path, {})
+    if raw is None:
+        asked = questions[0]
+        choices = ", ".join(choice.label for choice in asked.choices)
+        raise FileUnreadable(path=path, expected="a table", detail=f"{asked.say()} {choices}")
+    return raw.rows
 
 
 def cell(rows: pd.DataFrame, column: str) -> pd.Series:

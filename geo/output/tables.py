@@ -1,14 +1,18 @@
 """Tables as files that open safely anywhere. Fourth floor: output."""
 
+import re
+
 import pandas as pd
 
+_NUMBER = re.compile(r"[+-]?\d+(\.\d+)?([eE][+-]?\d+)?")
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 
 
 def csv_bytes(table: pd.DataFrame) -> bytes:
     """The table as CSV in UTF-8 with a byte-order mark (so that spreadsheets read Chinese).
 
-    Text that a spreadsheet would take for a formula gets an apostrophe in front; numbers stay numbers.
+    Text that a spreadsheet would take for a formula gets an apostrophe in front, which the desk takes away again;
+    numbers stay numbers, also those kept as text.
     """
     safe = table.copy()
     for column in safe.columns:
@@ -21,4 +25,6 @@ def csv_bytes(table: pd.DataFrame) -> bytes:
 
 def _neutral(value: object) -> object:
     text = str(value)
+    if _NUMBER.fullmatch(text):
+        return value  # a longitude west of Greenwich runs nothing
     return f"'{text}" if isinstance(value, str) and text.startswith(_FORMULA_STARTS) else value

@@ -112,7 +112,7 @@ def mended(check: Check, mends: tuple[Mend, ...], context: Context) -> Check:
 
 def edited(check: Check, text: pd.DataFrame, context: Context) -> Check:
     """The check after cells were edited by hand. Areas keep their shapes; roads and rasters cannot be edited."""
-    if check.kind in ("roads", "raster"):
+    if check.kind in ("roads", "raster", "heights"):
         return check
     shapes = None
     if check.drawn:
@@ -144,12 +144,16 @@ def commit(
 ) -> tuple[int, list[Conflict]]:
     """Store `after`, which was made from `base`, as a new version; its number, or the cells two people changed.
 
-    Where somebody else has committed meanwhile, both changes are joined; only cells that both changed differently are
-    conflicts, and then nothing is written. A retry with the same operation id stores nothing twice.
+    Where somebody else has committed meanwhile (what is stored is not `base`, whatever its number was said to be), both
+    changes are joined; only cells that both changed differently are conflicts, and then nothing is written. A retry
+    with the same operation id stores nothing twice.
     """
+    done = store.made_by(upload.operation_id)
+    if done is not None:
+        return done, []
     newest = store.newest(base.name)
-    if newest is None or newest.version_id == base_version or newest.operation_id == upload.operation_id:
-        return _store(store, after, base_version, kind, upload), []
+    if newest is None or newest.content_id == base.content_id:
+        return _store(store, after, newest.version_id if newest else base_version, kind, upload), []
     joined, conflicts = _joined(base, after, store.load(base.name), kind)
     if joined is None:
         return 0, conflicts
@@ -190,7 +194,9 @@ def restore(store: Store, name: str, version_id: int, author: str, note: str, op
 
 
 def remember_mapping(store: Store, name: str, check: Check) -> None:
-    """Keep how the columns of files of this shape were read."""
+    """Keep how the columns of files of this shape were read; a file without headers has no shape."""
+    if not check.shape_id:
+        return
     store.remember(
         name, {f"mapping:{check.kind}:{check.shape_id}": json.dumps(dict(check.mapping), ensure_ascii=False)}
     )

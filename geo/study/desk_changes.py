@@ -14,11 +14,14 @@ import shapely
 
 from geo.intake.areas import assign_units
 from geo.intake.desk.difference import Difference, compare, identity, merge, plain_name
+from geo.intake.desk.listing import MADE
+from geo.intake.desk.told import told_by
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
 from geo.model.schema import CATALOGUE, INDICATOR_VALUE, LINK, UNIT, conform
 from geo.study.build import with_tables
+from geo.study.relief import heights_share
 
 TABLE: dict[Kind, str] = {
     "facilities": "facility",
@@ -30,11 +33,12 @@ TABLE: dict[Kind, str] = {
     "links": "link",
     "catalogue": "catalogue",
     "raster": "demand",
+    "heights": "heights",
 }
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
 SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
 COVERED = 0.5  # a stored township gives way when new ones cover more of it than this
-_MADE_UP = "unit-row-"  # how ids of rows without one begin
+_MADE_UP = f"unit{MADE}"  # how ids of rows without one begin
 _FIGURE = ("indicator_code", "unit_code", "period")
 _ENTRY = ("indicator_code", "version")
 FIGURED: tuple[Kind, ...] = ("indicators", "catalogue")  # rows without a place or an id of their own
@@ -43,8 +47,8 @@ _NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype
 
 
 def stored_table(study: Study, kind: Kind) -> pd.DataFrame:
-    """The study's table that a kind changes (for roads: none)."""
-    table: pd.DataFrame = pd.DataFrame() if kind == "roads" else getattr(study, TABLE[kind])
+    """The study's table that a kind changes (for roads and heights: none)."""
+    table: pd.DataFrame = pd.DataFrame() if kind in ("roads", "heights") else getattr(study, TABLE[kind])
     return table
 
 
@@ -60,7 +64,9 @@ def usable(check: Check, study: Study) -> pd.DataFrame:
 
 
 def _one_outline(rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """All areas together as one row; what the file does not say stays as stored."""
+    """All areas together as one row; what the file does not say stays as stored. Of no area nothing."""
+    if rows.empty:
+        return rows
     whole = rows.iloc[[0]].copy()
     whole["geometry"] = [shapely.union_all(rows.geometry.to_numpy())]
     if str(whole["unit_code"].iat[0]).startswith(_MADE_UP):
@@ -87,6 +93,8 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     """
     if check.kind == "roads":
         return _road_difference(study, check)
+    if check.kind == "heights":
+        return _height_difference(study, check)
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind in ("units", "boundary"):
         found = _area_difference(stored, new, one=check.kind == "boundary")
@@ -95,7 +103,7 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     elif check.kind == "links":
         found = compare(link_figures(stored), link_figures(new), decisions)
     else:
-        found = compare(stored, new, decisions)
+        found = compare(stored, new, decisions, told_by(check))
     return replace(found, gone=_really_gone(found, stored, check))
 
 
@@ -103,6 +111,8 @@ def between(older: Study, newer: Study, kind: Kind) -> Difference:
     """What changed in a kind's table from one version of a study to another."""
     if kind == "roads":
         return _roads_apart(older.report, newer.report)
+    if kind == "heights":
+        return _heights_apart(older, newer)
     stored, new = stored_table(older, kind), stored_table(newer, kind)
     if kind in ("units", "boundary"):
         return _area_difference(stored, new, one=kind == "boundary")
@@ -151,7 +161,9 @@ def settled_figures(table: pd.DataFrame) -> pd.DataFrame:
 
 def _area_difference(stored: gpd.GeoDataFrame, new: gpd.GeoDataFrame, *, one: bool) -> Difference:
     """Areas by code, then by name; an outline is always the outline. A line "geometry" tells the areas in km²."""
-    as_stored = new.assign(unit_code=stored["unit_code"].iloc[:1].to_numpy()) if one and len(stored) else new
+    as_stored = (
+        new.assign(unit_code=stored["unit_code"].iloc[:1].to_numpy()) if one and len(stored) and len(new) else new
+    )
     plain = [pd.DataFrame(t.drop(columns="geometry")).assign(lon=np.nan, lat=np.nan) for t in (stored, as_stored)]
     found = compare(plain[0], plain[1])
     lines = [line for p in found.pairs for line in _area_lines(stored.iloc[p.stored], new.iloc[p.new])]
@@ -203,6 +215,19 @@ def _roads_apart(old: Report, new: Report) -> Difference:
     return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
 
 
+def _height_difference(study: Study, check: Check) -> Difference:
+    """The length of road whose height is known, before and after."""
+    nothing = Difference((), (), (), (), _NO_CHANGES, _NOT_MOVED)
+    return _heights_apart(study, proposed(study, check, nothing, gone_are_closed=False))
+
+
+def _heights_apart(older: Study, newer: Study) -> Difference:
+    told = [f"{s.roads.length_m.sum() / 1000 * heights_share(s.roads):.1f}" for s in (older, newer)]
+    line = {"id": "roads", "name": "roads", "column": "length_km", "before": told[0], "after": told[1]}
+    lines = [line] if told[0] != told[1] else []
+    return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
+
+
 def _roadfigures(report: Report) -> dict[tuple[str, str], str]:
     figures = {(name, "length_km"): f"{km:.1f}" for name, km in report.road_km.items()}
     return figures | {
@@ -221,9 +246,13 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     """The study as it would be after the commit."""
     if check.kind == "roads":
         return with_roads(study, check)
+    if check.kind == "heights":
+        return study if check.heights is None else with_tables(study, {"heights": check.heights})
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind == "raster":
         return laid(study, check.kind, new.sort_values("demand_id", kind="stable", ignore_index=True))
+    if check.kind in ("units", "boundary") and new.empty:
+        return study
     if check.kind in ("units", "boundary"):
         closing = gone_are_closed or check.kind == "boundary"
         return laid(study, check.kind, _merged_areas(stored, new, found, gone_leave=closing))
@@ -235,7 +264,7 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
         both = merge(link_figures(stored), link_figures(new), found, gone_are_closed=False)
         gone = set(stored["link_id"].iloc[list(found.gone)]) if gone_are_closed else set()
         return laid(study, check.kind, conform(both[~both["link_id"].isin(gone)], LINK, path="", name="link"))
-    return laid(study, check.kind, merge(stored, new, found, gone_are_closed=gone_are_closed))
+    return laid(study, check.kind, merge(stored, new, found, told_by(check), gone_are_closed=gone_are_closed))
 
 
 def _settled(stored: pd.DataFrame, new: pd.DataFrame, found: Difference) -> pd.DataFrame:

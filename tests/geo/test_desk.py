@@ -187,6 +187,22 @@ def test_two_people_who_replace_the_same_roads_are_told(
     assert store.load("toy").report.islands == 0 and len(store.versions("toy")) == 2
 
 
+def test_a_wrong_number_of_the_base_never_loses_what_was_stored_meanwhile(
+    stored: tuple[Store, int], toy: Study, context: Context, tmp_path: Path
+) -> None:
+    """The second list was laid over the first version, but is handed in under the number of the second."""
+    store, first = stored
+    closed, renamed = (
+        desk.check_file(table(tmp_path / f"{n}.csv", CARE_HEADER, rows), "facilities", context, WGS)
+        for n, rows in enumerate(
+            (care_rows(county.HEALTH_CENTRE, status="停业"), care_rows(county.CLINIC, status="停业"))
+        )
+    )
+    second = desk.commit_or_raise(store, toy, first, after_of(toy, closed), "facilities", upload(closed))
+    desk.commit_or_raise(store, toy, second, after_of(toy, renamed), "facilities", upload(renamed, 2))
+    assert store.load("toy").facility["status"].tolist() == ["", "closed", "closed"]
+
+
 # ---- Xishui ----------------------------------------------------------------------------------------------------
 
 

@@ -343,3 +343,10 @@ def test_a_star_with_a_hundred_million_crossings_costs_only_the_child(context: C
     path.write_text(json.dumps({"type": "FeatureCollection", "features": [feature]}), encoding="utf-8")
     with pytest.raises(FileTooDemanding):
         desk.check_file(path, "units", context, {})
+
+
+def test_an_outline_of_which_nothing_can_be_used_changes_nothing(toy: Study, context: Context, tmp_path: Path) -> None:
+    check = desk.check_file(areas(tmp_path / "a.geojson", ("1", "别处", WEST_HALF)), "boundary", context, {})
+    refused = replace(check, table=check.table.assign(verdict="error"))
+    assert desk.usable(refused, toy).empty
+    assert after_of(toy, refused).content_id == toy.content_id

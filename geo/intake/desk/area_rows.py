@@ -12,6 +12,7 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import voronoi_units
+from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found, unique_ids
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
@@ -64,7 +65,7 @@ def area_of(shape: shapely.Geometry | None) -> shapely.Geometry | None:
 
 def _table(text: pd.DataFrame, level: str) -> pd.DataFrame:
     full = text.reindex(columns=list(UNIT), fill_value="").astype("str")
-    codes = unique_ids(full["unit_code"].tolist(), full.index.tolist(), "unit")
+    codes = unique_ids(full["unit_code"].tolist(), [plain_name(n) for n in full["name"].tolist()], "unit")
     kinds = [ours("boundary_kind", k) for k in full["boundary_kind"].tolist()]
     kinds = [k if k in BOUNDARY_KINDS else "approximate_outline" for k in kinds]
     seats = {}

@@ -12,13 +12,14 @@ import pandas as pd
 
 from geo.intake.desk.area_rows import Shapes, check_areas
 from geo.intake.desk.classifying import classify
+from geo.intake.desk.counted_in import in_plain_units
 from geo.intake.desk.headers import population_type
 from geo.intake.desk.indicator_rows import check_indicators
 from geo.intake.desk.link_rows import check_links
 from geo.intake.desk.listing import SCHEMA, Context, Found, Places, listing_of
 from geo.intake.desk.locating import Located, locate, locate_again
 from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns, readable_headers
-from geo.intake.desk.parents import with_parents
+from geo.intake.desk.parents import with_communities, with_parents
 from geo.intake.desk.plain_rows import PLAIN_SCHEMA, check_plain
 from geo.intake.desk.validating import validate
 from geo.intake.files.reading import OVERFLOW
@@ -34,6 +35,7 @@ _SCHEMA: dict[str, dict[str, Column]] = {
     **SCHEMA, **PLAIN_SCHEMA, "unit": UNIT, "indicator": INDICATOR_VALUE, "link": LINK,
 }  # fmt: skip
 _AS_PLACE = {"seat_lon": "lon", "seat_lat": "lat"}  # areas without shapes are drawn about their seats
+_OF_FILE = {"column_personal", "column_missing", "row_too_long", "unit_scaled", "unit_unknown", "code_decimal"}
 _LEVEL = {"units": "township", "boundary": "county"}
 
 
@@ -60,7 +62,9 @@ def check_raw(
     asked = {str(q.params.get("column")) for q in questions}
     about_file = [*notes, *left_out(raw, kind), *(p for p in lacking(kind, mapping) if p.column not in asked)]
     about_file += [Problem("row_too_long", "warning", TABLE_OF[kind], n, "", {"value": v}) for n, v in _surplus(raw)]
-    text = _with_population_type(own_columns(raw, mapping), mapping)
+    text, put_right = in_plain_units(own_columns(raw, mapping), mapping, TABLE_OF[kind])
+    about_file += put_right
+    text = _with_population_type(text, mapping)
     order = np.argsort(raw.rows.index.to_numpy(), kind="stable").tolist()
     ordered = None if shapes is None else [shapes[at] for at in order]
     located = Located(text, Places.nowhere(), ())
@@ -92,7 +96,7 @@ def check_rows(text: pd.DataFrame, before: Check, context: Context, *, shapes: S
 
 
 def _is_about_file(problem: Problem) -> bool:
-    return problem.table == "file" or problem.code in ("column_personal", "column_missing", "row_too_long")
+    return problem.table == "file" or problem.code in _OF_FILE
 
 
 # ---- the pipeline ----------------------------------------------------------------------------------------------
@@ -128,7 +132,8 @@ def _points(located: Located, table: str, context: Context) -> tuple[pd.DataFram
     listing = listing_of(located.text, table, located.places)
     listing, found = classify(listing, context)
     if table == "facility":
-        listing = with_parents(listing, context)
+        listing, unknown = with_communities(with_parents(listing, context), context)
+        found = [*found, *unknown]
     return listing.values, found + validate(listing, context)
 
 

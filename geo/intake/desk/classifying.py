@@ -176,7 +176,7 @@ def _named(code: str, names: dict[str, str]) -> str:
 def _stated(listing: Listing, context: Context) -> tuple[list[str], list[Found]]:
     """The township each row's columns name, "" where none does; and codes and names of townships that do not exist."""
     codes = {str(c) for c in context.unit["unit_code"]}
-    named = _townships_by_name(listing.cells("unit_name"), context.unit)
+    named = townships_by_name(listing.cells("unit_name"), context.unit)
     found: list[Found] = []
     stated = []
     columns = (listing.values["unit_code"].tolist(), listing.cells(listing.key), listing.cells("unit_name"))
@@ -197,7 +197,7 @@ def _no_township(listing: Listing, row: int, column: str, text: str, instead: st
     return Found(listing.problem("township_unknown", row, column, {"value": text}), mend)
 
 
-def _townships_by_name(texts: list[str], units: gpd.GeoDataFrame) -> dict[str, str]:
+def townships_by_name(texts: list[str], units: gpd.GeoDataFrame) -> dict[str, str]:
     """Text → the code of the only township so named, or most likely meant by it."""
     known: dict[str, set[str]] = {}
     for code, name in zip(units["unit_code"].tolist(), units["name"].tolist(), strict=True):

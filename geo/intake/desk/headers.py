@@ -15,15 +15,20 @@ ALIASES: dict[str, dict[str, str]] = {
     "facility": {
         "facility_id": "facilityid id 机构编码 机构代码 医疗机构代码 医疗机构编码 组织机构代码 统一社会信用代码 "
         "社会信用代码 信用代码 医保机构编码 医保编码 编号 编码 代码 code",
-        "name": "name 机构名称 医疗机构名称 医疗卫生机构名称 卫生机构名称 单位名称 医院名称 名称 facilityname facility",
+        "name": "name 机构名称 医疗机构名称 医疗卫生机构名称 卫生机构名称 单位名称 医院名称 卫生院名称 卫生室名称 "
+        "村卫生室名称 卫生所名称 卫生站名称 诊所名称 医疗点名称 服务点名称 延伸点名称 延伸服务点名称 "
+        "站点名称 网点名称 名称 facilityname facility",
         "category": "category 机构类别 机构类别代码 卫生机构类别 医疗机构类别 机构类型 类别 类型 type kind",
         "tier": "tier 层级 级别 机构级别 机构层级 医院级别 等级 机构等级 医院等级 level",
         "unit_code": "unitcode 所属乡镇代码 乡镇代码 行政区划代码 区划代码 统计用区划代码 towncode",
         "unit_name": "unitname 所属乡镇 所在乡镇 所属街道 所属乡镇街道 乡镇 乡镇名称 乡镇街道 township town",
+        "village_name": "villagename village 村名 村名称 所在村 所属村 行政村 行政村名称 所在行政村 所属行政村 "
+        "村(社区) 村居 村居名称 所在村居 村(居)名称 村(居)委会",
         "village_code": "villagecode 村代码 所属村代码 所在村代码 行政村代码",
         "address": "address 地址 详细地址 机构地址 单位地址",
         "parent_id": "parentid parent 上级机构 上级机构代码 上级机构编码 上级机构名称 上级单位 主管机构 主管单位",
-        "community_id": "communityid community 医共体 所属医共体 牵头医院",
+        "community_id": "communityid community 医共体 所属医共体",
+        "community_lead": "communitylead 牵头医院 牵头单位 牵头机构 医共体牵头医院 牵头医院名称",
         "lon": _LON,
         "lat": _LAT,
         "position": "坐标 经纬度 coordinates position lonlat",

@@ -4,10 +4,11 @@ Nothing is judged here. `values` holds what the text could be read as, unknown w
 (geo.intake.desk.validating, geo.intake.desk.classifying) look at both and say what is wrong.
 """
 
+import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -19,7 +20,7 @@ import pandas as pd
 from geo.intake.desk.difference import plain_name
 from geo.intake.desk.evidence import Evidence
 from geo.intake.desk.numbers import is_scientific, number_from
-from geo.intake.desk.vocabulary import WORDS, ours
+from geo.intake.desk.vocabulary import WORDS, ours, yes_or_no
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats
@@ -36,6 +37,7 @@ LIMITS: dict[str, float] = {  # more than this is a slip of the pen, not a count
     "population": 10_000_000,
     "population_65_plus": 10_000_000,
 }
+FLAGS = ("is_emergency_base",)
 KEY = {"facility": "facility_id", "demand": "demand_id"}
 CODES = {
     "facility": ("facility_id", "unit_code", "parent_id", "community_id"),
@@ -43,7 +45,15 @@ CODES = {
 }
 PLACED = ("village", "seat")  # qualities of positions that stand for a whole village or township
 SCHEMA: dict[str, dict[str, Column]] = {"facility": FACILITY, "demand": DEMAND}
-_EXTRA = ("unit_name", "village_code", "address")  # columns of lists that are read but not stored
+MADE = "-auto-"  # stands in ids that were made here
+_APART = ("name", "unit_code", "unit_name", "village_code", "village_name", "address")  # tell rows without ids apart
+_EXTRA = (
+    "unit_name",
+    "village_code",
+    "village_name",
+    "community_lead",
+    "address",
+)  # columns of lists that are read but not stored
 _AMOUNT = re.compile(r"[约共计近有]*\s*(\d[\d,]*(?:\.\d+)?)\s*(万)?\s*(?:余|多)?\s*[张个人名位辆台床口]*")
 
 
@@ -130,11 +140,12 @@ def listing_of(text: pd.DataFrame, table: str, places: Places) -> Listing:
     values = full.drop(columns=list(_EXTRA))
     read: dict[str, object] = {c: figures(full[c].tolist(), LIMITS[c])[0] for c in LIMITS if c in values.columns}
     read |= {c: [ours(c, t) for t in full[c].tolist()] for c in WORDS if c in values.columns}
+    read |= {c: [yes_or_no(t) is True for t in full[c].tolist()] for c in FLAGS if c in values.columns}
     told = [ours("position_quality", t) for t in full["position_quality"].tolist()]
     quality = [q or own for q, own in zip(places.quality, told, strict=True)]
     placed = tuple(q if q in PLACED else "" for q in quality)  # those mended before are placed too
     read |= {"lon": places.lon, "lat": places.lat, "position_quality": quality}
-    read[KEY[table]] = unique_ids(full[KEY[table]].tolist(), full.index.tolist(), table)
+    read[KEY[table]] = unique_ids(full[KEY[table]].tolist(), _told_apart(full, places), table)
     read["unit_code"] = [_nine(code) for code in full["unit_code"].tolist()]
     return Listing(table, full, values.assign(**read), replace(places, quality=placed))  # type: ignore[arg-type]
 
@@ -170,16 +181,19 @@ def amount_in(text: str) -> str:
 # ---- ids and codes ---------------------------------------------------------------------------------------------
 
 
-def unique_ids(given: list[str], rows: list[int], table: str) -> list[str]:
-    """Every row's id: its own, one made from the row number where it has none that can be used, a suffix where a row
-    before has it."""
+def unique_ids(given: list[str], told: Sequence[str], table: str) -> list[str]:
+    """Every row's id: its own, one made of what is `told` of the row where it has none that can be used, a suffix where
+    a row before has it.
+
+    A made id is the same whenever the same is told, and another place's is another: row numbers would be neither.
+    """
     own = ["" if is_scientific(text) else text for text in given]
     taken = set(own)
     seen: set[str] = set()
     count: dict[str, int] = {}
     ids = []
-    for row, text in zip(rows, own, strict=True):
-        wanted = text or f"{table}-row-{row}"
+    for words, text in zip(told, own, strict=True):
+        wanted = text or made_id(table, words)
         new = wanted
         while new in seen or (new in taken and (new != wanted or not text)):
             count[wanted] = count.get(wanted, 1) + 1
@@ -187,6 +201,20 @@ def unique_ids(given: list[str], rows: list[int], table: str) -> list[str]:
         seen.add(new)
         ids.append(new)
     return ids
+
+
+def made_id(table: str, told: str) -> str:
+    """The id of a row that has none, of what is told of it."""
+    return f"{table}{MADE}{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _told_apart(full: pd.DataFrame, places: Places) -> list[str]:
+    """What the file itself says of name, township and place: the same when the file is read again."""
+    own = (full["lon"] != "").tolist()
+    where = zip(own, places.lon.tolist(), places.lat.tolist(), strict=True)
+    points = [f"{lon:.5f} {lat:.5f}" if stated else "" for stated, lon, lat in where]
+    words = zip(*(full[c].tolist() for c in _APART), strict=True)
+    return ["|".join([plain_name(name), *more, point]) for (name, *more), point in zip(words, points, strict=True)]
 
 
 def _nine(code: str) -> str:

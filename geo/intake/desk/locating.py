@@ -15,7 +15,10 @@ from geo.intake.desk.evidence import WGS, guess_datum
 from geo.intake.desk.listing import Context, Found, Places
 from geo.intake.desk.placing import Placed, place_missing
 from geo.intake.desk.positions import Bounds, PositionsParsed, parse_positions, split_joined
+from geo.intake.desk.stored_places import StoredPlaces, stored_places
+from geo.intake.rows import cell
 from geo.model.desk import CRS, Answers, Mend, Question, Raw
+from geo.model.problems import Problem
 from geo.model.roads import Floats
 from geo.model.schema import DEMAND, UNIT, Column, conform
 
@@ -73,16 +76,42 @@ def placed(
     missing = np.flatnonzero(np.isin(notes, ["position_missing", "position_zero"]))
     if not len(missing):
         return Places(lon, lat, notes, ("",) * len(text))
-    rows = text.iloc[missing].assign(lon=np.nan, lat=np.nan)
+    stored = stored_places(text.iloc[missing], cell(text, "name"), table, context)
+    rows = text.iloc[missing].assign(lon=stored.lon, lat=stored.lat)
     if table == "demand" and "demand_id" in rows.columns:
         rows = rows.assign(village_code=rows["demand_id"])
     done = place_missing(rows, _with(context.demand, DEMAND), _with(context.unit, UNIT), table)
     lon, lat, quality = lon.copy(), lat.copy(), np.full(len(text), "", dtype=object)
-    lon[missing], lat[missing], quality[missing] = done.lon, done.lat, done.position_quality
+    lon[missing], lat[missing] = done.lon, done.lat
+    quality[missing] = [a or b for a, b in zip(done.position_quality, stored.quality, strict=True)]
+    kept, notes = _kept(text, table, missing, stored, notes)
     zero = {int(text.index[at]) for at in missing.tolist() if notes[at] == "position_zero"}
     own = {p.code for p in done.problems}
     spelling = tuple(m for m in done.mends if m.kind not in own)
-    return Places(lon, lat, notes, tuple(quality.tolist()), tuple(_said(done, zero)), spelling)
+    return Places(lon, lat, notes, tuple(quality.tolist()), (*kept, *_said(done, zero)), spelling)
+
+
+def _kept(
+    text: pd.DataFrame, table: str, missing: "np.ndarray", stored: StoredPlaces, notes: tuple[str, ...]
+) -> tuple[list[Found], tuple[str, ...]]:
+    """The remark about rows that stay where the study has them, and the notes without theirs. Zeros in the file stay
+    the problem they are, with the stored position as the mend."""
+    known = np.flatnonzero(np.isfinite(stored.lon))
+    left = list(notes)
+    found = []
+    for at in known.tolist():
+        here = int(missing[at])
+        if notes[here] == "position_zero":
+            row = int(text.index[here])
+            mend = {"lon": repr(float(stored.lon[at])), "lat": repr(float(stored.lat[at]))}
+            mend |= {"position_quality": stored.quality[at]} if stored.quality[at] else {}
+            problem = Problem("position_zero", "warning", table, row, "lon")
+            found.append(Found(problem, Mend("position_zero", row, mend)))
+        left[here] = ""
+    silent = len(known) - len(found)
+    if silent:
+        found.append(Found(Problem("position_kept", "warning", table, None, "lon", {"count": silent})))
+    return found, tuple(left)
 
 
 def _with(table: pd.DataFrame, columns: dict[str, Column]) -> pd.DataFrame:

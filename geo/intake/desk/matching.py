@@ -146,7 +146,7 @@ class _Told:
 def _told(
     raw: Raw, answers: Answers, remembered: Mapping[str, Mapping[str, str]], headers: set[str], table: str
 ) -> _Told:
-    stored = {} if raw.shape_id not in remembered else dict(remembered[raw.shape_id])
+    stored = dict(remembered.get(raw.shape_id, {})) if raw.shape_id else {}
     whole = bool(stored) and all(h in headers for h in stored.values() if h)
     told = stored if whole else {}
     told |= _json_object(answers.get(COLUMNS, ""))
@@ -297,8 +297,8 @@ _CONTENT_OF: dict[str, Callable[[list[str]], bool]] = {
     "lat": _mostly(_degrees(3, 54)),
     "position": _mostly(_matches(r"[(\[]?\s*-?\d{1,3}\.\d+\s*[,;\s]\s*-?\d{1,3}\.\d+\s*[)\]]?")),
     "facility_id": _mostly(_matches(r"[0-9A-HJ-NP-RTUWXY]{2}\d{6}[0-9A-HJ-NP-RTUWXY]{10}|[0-9A-Z]{9}\d{6}[0-9A-Z]{7}")),
-    "demand_id": _mostly(_matches(r"\d{12}")),
-    "unit_code": _mostly(_matches(r"\d{9}(000)?")),
+    "demand_id": _mostly(_matches(r"\d{12}(\.0)?")),
+    "unit_code": _mostly(_matches(r"\d{9}(000)?(\.0)?")),
     "category": _mostly(_matches(r"[A-Z]\d{3}")),
     "population": _mostly(_whole(0, 100_000)),
     "population_65_plus": _mostly(_whole(0, 100_000)),
@@ -321,7 +321,9 @@ def _is_personal(rows: pd.DataFrame, header: str) -> bool:
 
 
 def _left(columns: dict[str, list[str]], found: Mapped) -> list[str]:
-    return [h for h, cells in columns.items() if cells and h not in found.values()]
+    """Filled columns that are no other's. A village's name may be all that a list of clinics has."""
+    taken = {header for column, header in found.items() if column != "village_name"}
+    return [h for h, cells in columns.items() if cells and h not in taken]
 
 
 def _question(code: str, column: str, headers: Sequence[str], columns: dict[str, list[str]]) -> Question:

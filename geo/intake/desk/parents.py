@@ -13,10 +13,13 @@ from rapidfuzz import fuzz, process
 from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found, Listing
 from geo.intake.desk.numbers import is_scientific
+from geo.intake.desk.pairing import alike
 from geo.model.desk import Mend
+from geo.model.problems import Problem
 
 ALIKE = 75.0
 MOST_GUESSED = 100  # unknown names for which a likely one is sought
+MOST_NAMED = 5  # in one sentence
 _BRANCH = ("分院", "院区")
 
 
@@ -56,6 +59,22 @@ def known_facilities(listing: Listing, context: Context) -> Known:
     )
 
 
+def with_communities(listing: Listing, context: Context) -> tuple[Listing, list[Found]]:
+    """The list with the community of each row's lead hospital, where the list names the hospital and no community; and
+    a remark about hospitals of which no community is known."""
+    leads, own = listing.cells("community_lead"), listing.values["community_id"].tolist()
+    stored = context.facility.reindex(columns=["name", "community_id"])
+    rows = [*zip(listing.cells("name"), own, strict=True), *zip(stored["name"], stored["community_id"], strict=True)]
+    known = _once((plain_name(name), community) for name, community in rows if name and community)
+    told = [community or known.get(plain_name(lead), "") for community, lead in zip(own, leads, strict=True)]
+    lost = sorted({lead for lead, community in zip(leads, told, strict=True) if lead and not community})
+    if not lost:
+        return listing.with_values(community_id=told), []
+    params: dict[str, object] = {"value": ", ".join(lost[:MOST_NAMED])}
+    remark = Problem("lead_unknown", "warning", listing.table, None, "community_lead", params)
+    return listing.with_values(community_id=told), [Found(remark)]
+
+
 def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """First → second, for firsts with one second only."""
     found: dict[str, str] = {}
@@ -87,8 +106,11 @@ def parents_right(listing: Listing, context: Context) -> list[Found]:
     likely = _likely({t for t, p in zip(texts, parents, strict=True) if t and p not in known.ids}, known)
     needs = {tier.tier_id for tier in context.scheme.tiers if tier.kind == "extension_point"}
     tiers, units = listing.values["tier"].tolist(), listing.values["unit_code"].tolist()
+    stored = _StoredParents(context.facility)
     found = []
     for at, (row, own, text, parent) in enumerate(zip(listing.rows, ids, texts, parents, strict=True)):
+        if not text and stored.of(own, names[at]):
+            continue  # what is stored stays
         if not text and (tiers[at] in needs or is_branch(names[at])):
             found.append(_missing(listing, row, own, names[at], proposed_parent(names[at], units[at], known)))
         elif text and parent == own:
@@ -98,6 +120,22 @@ def parents_right(listing: Listing, context: Context) -> list[Found]:
         elif text and parent not in known.ids and not is_scientific(text):
             found.append(_unknown(listing, row, text, likely.get(text, "")))
     return found
+
+
+class _StoredParents:
+    """The parents that stored facilities have, by id and by a name that one alone bears."""
+
+    def __init__(self, facility: pd.DataFrame) -> None:
+        known = facility.reindex(columns=["facility_id", "name", "parent_id"])
+        ids, names, parents = (known[c].tolist() for c in known.columns)
+        self._by_id = dict(zip(ids, zip(map(plain_name, names), parents, strict=True), strict=True))
+        self._by_name = _once(zip(map(plain_name, names), parents, strict=True))
+
+    def of(self, own: str, name: str) -> str:
+        """The stored parent of a facility, "" where none is known."""
+        plain = plain_name(name)
+        known, parent = self._by_id.get(own, ("", ""))
+        return parent if known and alike(known, plain) else self._by_name.get(plain, "")
 
 
 def proposed_parent(name: str, unit_code: str, known: Known) -> str:

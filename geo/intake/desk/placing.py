@@ -65,27 +65,32 @@ class _Found:
 def place_missing(rows: pd.DataFrame, demand: pd.DataFrame, units: pd.DataFrame, table: str = "facility") -> Placed:
     """Places for the rows (index: row in the file) whose `lon`/`lat` (degrees) are NaN.
 
-    `rows` may have name, address, unit_name, village_code and unit_code (9 or 12 digits), all text. `demand` has
-    demand_id (12-digit village code), name, unit_code, lon, lat; `units` has unit_code, name, seat_lon, seat_lat. In
-    turn: the village's code, its name (in the township that code or text tell, else in the whole county), the
-    township's code, its name. Text may be misspelt up to SEAT_ALIKE and VILLAGE_ALIKE.
+    `rows` may have name, village_name, address, unit_name, village_code and unit_code (9 or 12 digits), all text.
+    `demand` has demand_id (12-digit village code), name, unit_code, lon, lat; `units` has unit_code, name, seat_lon,
+    seat_lat. In turn: the village's code, its name (in the township that code or text tell, else in the whole county),
+    the township's code, its name. Text may be misspelt up to SEAT_ALIKE and VILLAGE_ALIKE.
     """
     lon, lat = (rows[c].to_numpy(dtype=np.float64, copy=True) for c in ("lon", "lat"))
     gazetteer = _Gazetteer(demand, units)
     quality, reasons = [""] * len(rows), [""] * len(rows)
     mends: list[Mend] = []
     problems: list[Problem] = []
-    texts = [cell(rows, c).tolist() for c in ("name", "address", "unit_name", *_CODE_COLUMNS)]
+    texts = [cell(rows, c).tolist() for c in ("name", "village_name", "address", "unit_name", *_CODE_COLUMNS)]
     for at in np.flatnonzero(np.isnan(lon) | np.isnan(lat)).tolist():
-        name, address, unit_name, *codes = (column[at] for column in texts)
-        found = gazetteer.find(codes, [name, address], unit_name)
+        name, village, address, unit_name, *codes = (column[at] for column in texts)
+        found = gazetteer.find(codes, [_as_village(village), name, address], unit_name)
         row = int(rows.index[at])
         lon[at], lat[at], quality[at], reasons[at] = found.lon, found.lat, found.quality, _reason(found)
-        mends += _mends(found, row, {"name": name, "address": address, "unit_name": unit_name})
+        mends += _mends(found, row, {"name": name, "village_name": village, "address": address, "unit_name": unit_name})
         params: dict[str, object] = {"name": name, "place": found.place, "choices": ", ".join(found.choices)}
         severity = "warning" if found.quality else "error"
         problems.append(Problem(reasons[at], severity, table, row, "lon", params))  # type: ignore[arg-type]
     return Placed(lon, lat, tuple(quality), tuple(reasons), tuple(mends), tuple(problems))
+
+
+def _as_village(text: str) -> str:
+    """What stands in a column of villages, read as one: 银龙 is 银龙村."""
+    return f"{text}村" if text.strip() and not _MARKER.search(text) else text
 
 
 def _reason(found: _Found) -> str:

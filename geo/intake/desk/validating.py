@@ -13,10 +13,11 @@ import shapely
 from pyproj import Geod
 
 from geo.intake.desk.likeness import twins
-from geo.intake.desk.listing import CODES, LIMITS, Context, Found, Listing, amount_in, figures
+from geo.intake.desk.listing import CODES, FLAGS, LIMITS, Context, Found, Listing, amount_in, figures
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
 from geo.intake.desk.parents import parents_right
+from geo.intake.desk.vocabulary import yes_or_no
 from geo.model.capabilities import load_capabilities
 from geo.model.desk import Mend
 from geo.model.problems import Problem
@@ -27,6 +28,9 @@ FAR_FROM_ROAD_M = 500.0
 FAR_AWAY_M = 100_000.0  # further outside the county than this is no neighbour but a slip
 ON_THE_BORDER_M = 50.0  # outlines are drawn, not surveyed
 
+STATUSES = ("open", "closed")
+_ENDED = re.compile(r"停|关|注销|撤|歇|未运营|未营业")
+_PEOPLE = ("population", "population_65_plus", "population_served")
 Rule = Callable[[Listing, Context], list[Found]]
 
 
@@ -108,6 +112,45 @@ def figures_possible(listing: Listing, context: Context) -> list[Found]:
                 for row, text in zip(listing.rows, texts, strict=True)
                 if text in codes
             ]
+    return found
+
+
+def flags_clear(listing: Listing, context: Context) -> list[Found]:
+    """Flags that say neither yes nor no: what is stored stays."""
+    found = []
+    for column in [c for c in FLAGS if c in listing.values.columns]:
+        unclear = {text for text in set(listing.cells(column)) if text and yes_or_no(text) is None}
+        found += [
+            Found(
+                listing.problem("flag_unclear", row, column, {"value": text}), Mend("flag_unclear", row, {column: ""})
+            )
+            for row, text in zip(listing.rows, listing.cells(column), strict=True)
+            if text in unclear
+        ]
+    return found
+
+
+def statuses_known(listing: Listing, context: Context) -> list[Found]:
+    """Words for a status that are not known count as open, and say so; words of ending are mended to closed."""
+    if listing.table != "facility":
+        return []
+    found = []
+    for row, text, value in zip(listing.rows, listing.cells("status"), listing.values["status"].tolist(), strict=True):
+        if value and value not in STATUSES:
+            mend = Mend("status_unknown", row, {"status": "closed" if _ENDED.search(text) else "open"})
+            found.append(Found(listing.problem("status_unknown", row, "status", {"value": text}), mend))
+    return found
+
+
+def people_whole(listing: Listing, context: Context) -> list[Found]:
+    """One remark for each column with parts of people: its unit is likely another."""
+    found = []
+    for column in [c for c in _PEOPLE if c in listing.values.columns]:
+        values = listing.values[column].to_numpy(dtype=np.float64)
+        parts = np.flatnonzero(np.isfinite(values) & (np.abs(values - np.round(values)) > 1e-9))
+        if len(parts):
+            params: dict[str, object] = {"count": len(parts), "value": f"{values[parts[0]]:.10g}"}
+            found.append(Found(Problem("people_not_whole", "warning", listing.table, None, column, params)))
     return found
 
 
@@ -249,6 +292,9 @@ RULES: tuple[Rule, ...] = (
     codes_unbroken,
     figures_possible,
     parts_within_wholes,
+    people_whole,
+    flags_clear,
+    statuses_known,
     within_county,
     told_once,
     parents_right,

@@ -3,12 +3,14 @@
 A value that is not in the table stays as it is written. The first word of each is how templates write it in Chinese.
 """
 
+import re
 import unicodedata
 
 WORDS: dict[str, dict[str, str]] = {
     "status": {
-        "open": "营业 开业 正常 正常营业 在营 在业 开放 运营 运营中 存续 有效",
-        "closed": "关闭 停业 歇业 注销 已注销 撤销 已撤销 停办 停用 已关闭 撤并 暂停 关停",
+        "open": "营业 开业 正常 正常营业 正常运营 正常开展 营业中 在营 在业 开放 运营 运营中 在用 启用 存续 有效",
+        "closed": "关闭 停业 歇业 注销 撤销 停办 停用 停诊 停运 停止营业 停止运营 撤并 暂停 暂停营业 关停 关门 未运营 "
+        "未营业 未开业 不营业 已停业 已歇业 已注销 已撤销 已停办 已停用 已停诊 已停运 已关闭 已关停 已关门 已撤并",
     },
     "coverage_mode": {
         "own_clinic": "自有卫生室 本村卫生室 村卫生室 有卫生室",
@@ -67,10 +69,21 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 
+_NO = re.compile(r"否|不是|非|无|没有|未设?|不?无|×|x|✗|✘|n|no|f|false|0+")
+_YES = re.compile(r"是的?|有|已设|设有|√|✓|✔|☑|y|yes|t|true|[1-9]\d{0,2}[个处座家]?|[是有][1-9]\d{0,2}[个处座家]?")
+
 
 def ours(column: str, text: str) -> str:
     """The value of a column that a text means, or the text as it is."""
     return _MEANT.get(column, {}).get(_plain(text), text)
+
+
+def yes_or_no(text: str) -> bool | None:
+    """What a flag's cell says ("是（1个）", "√", "2", "无"); None for what cannot be told, or nothing."""
+    plain = re.sub(r"\(.*?\)|[。.!\s]", "", unicodedata.normalize("NFKC", text)).casefold()
+    if _NO.fullmatch(plain):
+        return False
+    return True if _YES.fullmatch(plain) else None
 
 
 def theirs(column: str, value: str, language: str) -> str:
@@ -80,7 +93,7 @@ def theirs(column: str, value: str, language: str) -> str:
 
 
 def _plain(text: str) -> str:
-    return unicodedata.normalize("NFKC", text).strip().casefold().replace(" ", "_")
+    return unicodedata.normalize("NFKC", text).strip(" 。.;；,，、!\t").casefold().replace(" ", "_")
 
 
 _MEANT = {

@@ -121,7 +121,7 @@ def demanding(path: Path, detail: str) -> FileTooDemanding:
 
 def _bare(path: Path, number: int, cells: Sequence[str], limits: Limits) -> list[str]:
     """The cells without blanks around them and without empty ones at the end."""
-    bare = [cell.strip() for cell in cells]
+    bare = [without_apostrophe(cell.strip()) for cell in cells]
     while bare and not bare[-1]:
         bare.pop()
     if len(bare) > limits.columns:
@@ -129,6 +129,11 @@ def _bare(path: Path, number: int, cells: Sequence[str], limits: Limits) -> list
     if bare and len(max(bare, key=len)) > limits.cell_characters:
         raise demanding(path, f"row {number} has a cell of more than {limits.cell_characters:,} characters")
     return bare
+
+
+def without_apostrophe(cell: str) -> str:
+    """The cell without the apostrophe that keeps a spreadsheet from running it (geo.output.tables)."""
+    return cell[1:] if cell[:1] == "'" and cell[1:2] in ("=", "+", "-", "@") else cell
 
 
 def _batch(lines: list[tuple[int, list[str]]]) -> pa.Table:

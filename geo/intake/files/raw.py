@@ -26,6 +26,7 @@ from geo.intake.files.header_rows import (
     is_known,
     letters,
 )
+from geo.intake.files.merged_cells import filled_down
 from geo.model.desk import HEADER_ROW, LAYER, SHEET, Answers, Choice, Question, Raw
 from geo.model.errors import TableEmpty
 from geo.model.problems import Problem
@@ -80,8 +81,12 @@ def raw_from(path: Path, grid: Grid, answers: Answers) -> Reading:
     body, left_out = _body(grid.cells, header)
     if not body.num_rows:
         raise TableEmpty(path=path, table="list", refused=0)
+    body, filled = filled_down(body, grid.merges)
+    if filled:
+        notes.append(Problem("cells_filled", "warning", "file", params={"count": filled}))
     frame = _frame(body, header)
-    raw = Raw(frame, shape_of(frame), sheet=grid.part, header_row=header.row)
+    shape = "" if header.row == NO_HEADER else shape_of(frame)  # columns A, B, C are anybody's
+    raw = Raw(frame, shape, sheet=grid.part, header_row=header.row)
     return raw, [], [*notes, *_twice(header), *left_out]
 
 

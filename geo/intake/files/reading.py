@@ -21,6 +21,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.intake.files.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
+from geo.intake.files.cells import without_apostrophe
 from geo.intake.files.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
 from geo.intake.files.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
 from geo.intake.files.sniffing import Format, decode, sniff
@@ -60,8 +61,6 @@ def read_table(path: Path) -> pd.DataFrame:
     Raises FileMissing, or FileUnreadable for anything that is no CSV or TSV.
     """
     kind = sniff(path)
-    if kind is Format.XLSX:
-        raise FileUnreadable(path=path, expected="a table", detail="XLSX is not read yet; save it as CSV (UTF-8)")
     if kind is not Format.CSV:
         raise FileUnreadable(path=path, expected="a table", detail=f"it is a {kind} file")
     text = decode(path.read_bytes(), path)
@@ -83,7 +82,10 @@ def _frame(rows: list[list[str]]) -> pd.DataFrame:
     (_, header), body = filled[0], filled[1:]
     names = _unique([cell.strip() for cell in header])
     width = len(names)
-    data = {name: [row[i].strip() if i < len(row) else "" for _, row in body] for i, name in enumerate(names)}
+    data = {
+        name: [without_apostrophe(row[i].strip()) if i < len(row) else "" for _, row in body]
+        for i, name in enumerate(names)
+    }
     surplus = [" ".join(cell.strip() for cell in row[width:] if cell.strip()) for _, row in body]
     if any(surplus):
         data[OVERFLOW] = surplus

@@ -8,6 +8,7 @@ lost digits stays recognisable (3.40621001001235e+17).
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -15,13 +16,14 @@ from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, Shee
 
 from geo.intake.files.archives import single_file
 from geo.intake.files.cells import Grid, Limits, Merge, Part, Progress, demanding, gathered, no_progress, part_of
+from geo.intake.files.merged_cells import MOST_MERGES
 from geo.intake.files.sniffing import Format
 from geo.intake.files.workbook_parts import ErrorCells, checked_workbook
 from geo.model.errors import FileUnreadable, YidaError
 
 MOST_SHEETS = 100
 _EXPLAINING = re.compile(r"说明|须知|字典|注释|readme|explanation|instruction|notes?$", re.IGNORECASE)
-_HEAD_ROWS = 60  # merged areas further down are in the body and mean nothing
+_HEAD_ROWS = 60  # merged areas further down are in the body; of them one column's are read
 _EXACT = 1e15  # above it a spreadsheet has dropped digits
 
 
@@ -80,11 +82,8 @@ def _grid(
     path: Path, book: CalamineWorkbook, name: str, errors: ErrorCells, limits: Limits, progress: Progress
 ) -> Grid:
     sheet = book.get_sheet_by_name(name)
-    merges = tuple(
-        Merge(top + 1, left, bottom + 1, right)
-        for (top, left), (bottom, right) in sheet.merged_cell_ranges or ()
-        if top < _HEAD_ROWS
-    )
+    every = (Merge(top + 1, left, low + 1, right) for (top, left), (low, right) in sheet.merged_cell_ranges or ())
+    merges = tuple(islice((m for m in every if m.top <= _HEAD_ROWS or m.left == m.right), MOST_MERGES))
     cells = _cells(path, sheet, errors.get(name, {}), limits, progress)
     return Grid(part=name, cells=cells, merges=merges)
 

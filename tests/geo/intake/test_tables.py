@@ -10,10 +10,11 @@ import shapely
 from geo.intake.desk.numbers import number_from
 from geo.intake.desk.tiers import tier_of
 from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
-from geo.model.errors import ColumnsMissing, CrsMissing, TableEmpty
+from geo.model.errors import ColumnsMissing, CrsMissing, FileUnreadable, TableEmpty
 from geo.model.problems import Problem
 from geo.model.schema import DEMAND, FACILITY, UNIT
 from geo.model.schemes import load_scheme
+from tests.corpus.workbooks import book
 
 XISHUI, THREE = load_scheme("xishui"), load_scheme("three_levels")
 
@@ -85,6 +86,26 @@ def test_ids_become_unique_and_missing_ones_are_made_from_the_row(tmp_path: Path
     table, problems = facilities_from(path, crs="EPSG:4326", scheme=XISHUI)
     assert table["facility_id"].tolist() == ["x", "x-3", "x-2", "facility-row-5", "x-4"]
     assert codes(problems) == [(None, "id_generated"), (3, "id_duplicate"), (6, "id_duplicate")]
+
+
+def test_a_workbook_is_a_list_like_any_other(tmp_path: Path) -> None:
+    """A title over the header, a code stored as text and a number; two lists in one file are not chosen from."""
+    rows = [["机构编码", "名称", "级别", "经度", "纬度"], ["0071", "甲卫生室", "村卫生室", "106.2", "28.3"]]
+
+    def fill(workbook: object, names: tuple[str, ...] = ("名单",)) -> None:
+        for name in names:
+            sheet = workbook.add_worksheet(name)  # type: ignore[attr-defined]
+            sheet.merge_range("A1:E1", "某县医疗机构名单")
+            for y, row in enumerate(rows, start=1):
+                sheet.write_row(y, 0, row)
+
+    (tmp_path / "a.xlsx").write_bytes(book(fill))
+    table, problems = facilities_from(tmp_path / "a.xlsx", crs="EPSG:4326", scheme=XISHUI)
+    assert table[["facility_id", "name", "lon", "lat"]].to_numpy().tolist() == [["0071", "甲卫生室", 106.2, 28.3]]
+    assert problems == []
+    (tmp_path / "b.xlsx").write_bytes(book(lambda workbook: fill(workbook, ("东乡", "西乡"))))
+    with pytest.raises(FileUnreadable, match=r"several sheets.*东乡, 西乡"):
+        facilities_from(tmp_path / "b.xlsx", crs="EPSG:4326", scheme=XISHUI)
 
 
 def test_a_code_in_scientific_notation_is_kept_and_said(tmp_path: Path) -> None:

@@ -8,6 +8,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from geo.intake.files.raw import read_raw
+from geo.intake.files.reading import read_table
 from geo.output.names import short_names
 from geo.output.tables import csv_bytes
 
@@ -34,6 +36,20 @@ def test_harmless_text_stays_as_it_is(text):
     assert cells == [text, "007"]
 
 
+def test_numbers_kept_as_text_stay_numbers():
+    (_, west, east) = read_back(csv_bytes(pd.DataFrame({"lon": ["-18.09", "+7"], "lat": ["-1e-05", "5"]})))
+    assert (west, east) == (["-18.09", "-1e-05"], ["+7", "5"])
+
+
+@pytest.mark.parametrize("text", ["=1+1", "-2+3", "@SUM(A1)", "+1+1", "-18.09"])
+def test_what_was_made_safe_is_read_back_as_it_was(text, tmp_path):
+    path = tmp_path / "a.csv"
+    path.write_bytes(csv_bytes(pd.DataFrame({"名称": [text, "b"], "经度": ["-18.09", "2"], "纬度": ["1", "2"]})))
+    raw, _ = read_raw(path, {})
+    assert raw is not None and raw.rows["名称"].tolist() == read_table(path)["名称"].tolist() == [text, "b"]
+    assert raw.rows["经度"].tolist() == ["-18.09", "2"]
+
+
 def test_a_header_is_text_too():
     (header, _) = read_back(csv_bytes(pd.DataFrame({"=1+1": ["a"], "经度": ["b"]})))
     assert header == ["'=1+1", "经度"]
@@ -48,7 +64,7 @@ def test_numbers_stay_numbers():
 
 def test_numbers_among_text_stay_numbers():
     table = pd.DataFrame({"mixed": pd.Series([-3, "-3", None, -0.5], dtype="object")})
-    assert read_back(csv_bytes(table))[1:] == [["-3"], ["'-3"], [""], ["-0.5"]]
+    assert read_back(csv_bytes(table))[1:] == [["-3"], ["-3"], [""], ["-0.5"]]
 
 
 def test_the_file_begins_with_a_byte_order_mark_so_that_spreadsheets_read_chinese():

@@ -47,7 +47,7 @@ def messy_list() -> pd.DataFrame:
     rows.loc[5, ["经度", "纬度"]] = rows.loc[5, ["纬度", "经度"]].tolist()
     rows.loc[9, "床位数"] = "约20张"
     rows.loc[12, "经度"] = "东经" + rows.loc[12, "经度"] + "°"
-    rows.loc[15, ["经度", "纬度"]] = ""
+    rows.loc[15, ["机构编码", "医疗机构名称", "经度", "纬度"]] = ["新15", "永安镇第二卫生院", "", ""]
     rows.loc[20, "乡镇代码"] = "5.2033E+08"
     rows.loc[25, "上级机构"] = "习水县人民医院"
     rows.loc[30, "医疗机构名称"] = ""
@@ -123,10 +123,36 @@ def test_metres_in_a_gauss_krueger_zone_and_joined_columns_are_read() -> None:
 
 
 def test_a_list_without_any_position_is_placed_and_not_asked_about() -> None:
-    found = check(chinese_list().drop(columns=["经度", "纬度"]), answers={})
+    new = replace(xishui(), facility=xishui().facility.iloc[:0])
+    found = check_raw(raw_of(chinese_list().drop(columns=["经度", "纬度"])), "facilities", new, {})
     assert found.questions == ()
     assert set(found.table["position_quality"]) <= {"village", "seat"}
     assert {p.code for p in found.problems} <= {"placed_at_village", "placed_at_seat"}
+
+
+def test_facilities_of_a_list_without_positions_stay_where_they_are_stored() -> None:
+    found = check(chinese_list().drop(columns=["经度", "纬度"]), answers={})
+    assert codes(found) == [(None, "position_kept")] and found.problems[0].params == {"count": 40}
+    stored = xishui().facility.iloc[:40]
+    for column in ("lon", "lat", "position_quality"):
+        assert found.table[column].tolist() == stored[column].tolist()
+
+
+def test_a_row_is_not_kept_at_the_place_of_another_that_bears_its_number_or_name() -> None:
+    """太平村卫生室 is stored in one township; a serial number or a name in another township is not it."""
+    at = xishui().facility.set_index("name").loc["太平村卫生室"]
+    there = (at["lon"], at["lat"])
+    for cells, same in (
+        ({"医疗机构名称": "太平村卫生室"}, True),
+        ({"医疗机构名称": "太平村卫生室", "乡镇代码": "520330003"}, True),
+        ({"医疗机构名称": "太平村卫生室", "乡镇代码": "520330108"}, False),
+        ({"医疗机构名称": "永安镇某某卫生室", "机构编码": "520330V003203"}, True),
+    ):
+        table = check_raw(one_row(**cells), "facilities", xishui(), {}).table
+        assert ((table["lon"][0], table["lat"][0]) == there) is same
+    serial = replace(xishui(), facility=xishui().facility.replace({"facility_id": {"520330V003203": "7"}}))
+    renamed = one_row(医疗机构名称="永安镇某某卫生室", 机构编码="7")
+    assert check_raw(renamed, "facilities", serial, {}).table["lon"][0] != there[0]
 
 
 def test_a_column_that_must_be_there_is_asked_for_or_costs_every_row() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.intake.desk.difference import compare, merge, pair_key, plain_name
-from geo.model.schema import FACILITY, conform
+from geo.model.schema import DEMAND, FACILITY, conform
 
 DEGREE_M = 110_900  # of latitude near 28°N
 
@@ -87,6 +87,27 @@ def test_gone_rows_are_closed_or_stay_as_the_user_says() -> None:
     assert merge(STORED, new, found, gone_are_closed=False)["status"].tolist() == ["", "", "", ""]
     closed = merge(STORED, new, found, gone_are_closed=True)
     assert compare(closed, new).gone == ()
+
+
+def test_gone_villages_leave_the_table_when_the_user_says_so() -> None:
+    rows = [
+        {"demand_id": c, "name": c, "lon": 106.2, "lat": 28.3 + i / 20, "population": 10} for i, c in enumerate("abc")
+    ]
+    stored = conform(pd.DataFrame(rows), DEMAND, path="test", name="demand")
+    found = compare(stored, stored.iloc[:2])
+    assert merge(stored, stored.iloc[:2], found, gone_are_closed=True)["demand_id"].tolist() == ["a", "b"]
+    assert merge(stored, stored.iloc[:2], found, gone_are_closed=False)["demand_id"].tolist() == ["a", "b", "c"]
+
+
+def test_a_stated_position_is_no_longer_as_good_as_the_one_before() -> None:
+    """Moved 1.1 km by a list that says nothing of quality: no longer illustrative. Not moved: as it was."""
+    stored = STORED.assign(position_quality="illustrative")
+    new = facilities({"facility_id": "a", "name": "官店镇卫生院", "lat": 28.31}, {"facility_id": "b", "lat": 28.35})
+    found = compare(stored, new)
+    merged = merge(stored, new, found, gone_are_closed=False)
+    assert merged["position_quality"].tolist() == ["", "illustrative", "illustrative", "illustrative"]
+    changed = found.changes[found.changes["column"] == "position_quality"]
+    assert changed[["id", "before", "after"]].to_numpy().tolist() == [["a", "illustrative", ""]]
 
 
 def test_a_new_row_whose_id_is_taken_by_another_place_gets_an_id_of_its_own() -> None:

@@ -64,7 +64,10 @@ def faults() -> dict[str, Fault]:
         "no place on earth": Fault(put(CLINIC, lon="206.1"), CLINIC, "position_out_of_range", "error", False),
         "exchanged": Fault(put(CLINIC, **swapped), CLINIC, "position_swapped", "error"),
         "zeros": Fault(put(CLINIC, lon="0", lat="0"), CLINIC, "position_zero", "warning"),
-        "no position": Fault(put(CLINIC, lon="", lat=""), CLINIC, "placed_at_village", "warning"),
+        "no position": Fault(
+            put(CLINIC, lon="", lat="", facility_id="新1", name="太平村第二卫生室"),
+            CLINIC, "placed_at_village", "warning",
+        ),
         "in the next county": Fault(put(CLINIC, lon="106.9", lat="28.3"), CLINIC, "outside_county", "warning", False),
         "in Beijing": Fault(put(CLINIC, lon="116.4", lat="39.9"), CLINIC, "position_far_away", "error", False),
         "in another township": Fault(
@@ -88,7 +91,9 @@ def faults() -> dict[str, Fault]:
         "tier in doubt": Fault(
             put(CLINIC, tier="", category="C220"), CLINIC, "tier_doubt_name", "warning"
         ),
-        "no parent": Fault(put(POINT + 1, parent_id=""), POINT + 1, "parent_missing", "warning"),
+        "no parent": Fault(
+            put(POINT + 1, parent_id="", facility_id="新2", name="新建延伸点"), POINT + 1, "parent_missing", "warning"
+        ),
         "parent in no list": Fault(put(CLINIC, parent_id="某医院"), CLINIC, "parent_unknown", "warning", False),
         "parent misspelt": Fault(put(CLINIC, parent_id="习水县人名医院"), CLINIC, "parent_unknown", "warning"),
         "its own parent": Fault(
@@ -219,10 +224,12 @@ def test_a_parent_that_is_itself_or_in_a_circle_is_not_taken_over() -> None:
         assert found.table.set_index("row")["parent_id"][fault.row] == ""
 
 
-def test_a_list_without_ids_gets_them_from_its_rows_and_says_so() -> None:
+def test_a_list_without_ids_gets_them_from_name_and_place_and_says_so() -> None:
     found = check(sample_list().drop(columns=["facility_id", "parent_id"]).iloc[:6])
     assert codes(found) == [(None, "id_generated")]
-    assert found.table["facility_id"].is_unique and found.table["facility_id"].iloc[0] == "facility-row-2"
+    again = check(sample_list().drop(columns=["facility_id", "parent_id"]).iloc[3:6])
+    assert found.table["facility_id"].is_unique
+    assert found.table["facility_id"].iloc[3:].tolist() == again.table["facility_id"].tolist()  # not of row numbers
 
 
 def test_codes_keep_their_digits_and_zeros_and_names_may_be_na() -> None:
@@ -290,3 +297,34 @@ def test_a_check_changes_none_of_its_inputs() -> None:
     first, second = check(rows), check(rows)
     assert rows.equals(kept) and xishui().facility.equals(facility) and xishui().demand.equals(demand)
     assert first.problems == second.problems and first.table.equals(second.table)
+
+
+@pytest.mark.parametrize(
+    ("text", "value", "mend"),
+    [
+        ("已停业", "closed", None), ("未运营", "closed", None), ("注销。", "closed", None), ("歇业", "closed", None),
+        ("撤销 ", "closed", None), ("正常运营", "open", None), ("", "", None),
+        ("2023年停业整顿", "2023年停业整顿", "closed"), ("拟撤并", "拟撤并", "closed"), ("筹备中", "筹备中", "open"),
+    ],
+)  # fmt: skip
+def test_a_status_is_understood_or_warned_of(text: str, value: str, mend: str | None) -> None:
+    found = check(put(CLINIC, status=text)(sample_list()))
+    assert found.table.set_index("row")["status"][CLINIC] == value
+    assert codes(found) == ([(CLINIC, "status_unknown")] if mend else [])
+    assert [m.values for m in found.mends] == ([{"status": mend}] if mend else [])
+
+
+def test_a_lead_hospital_tells_the_community() -> None:
+    """习水县人民医院 leads 520330C1; of 省人民医院 no community is known."""
+    rows = sample_list().drop(columns="community_id").assign(牵头医院="习水县人民医院")
+    found = check(rows)
+    assert set(found.table["community_id"]) == {"520330C1"} and codes(found) == []
+    unknown = check(rows.assign(牵头医院="省人民医院"))
+    assert set(unknown.table["community_id"]) == {""} and codes(unknown) == [(None, "lead_unknown")]
+
+
+def test_a_village_column_places_a_clinic_and_never_names_it() -> None:
+    rows = sample_list().loc[[CLINIC]].drop(columns=["lon", "lat", "name", "facility_id"])
+    found = check(rows.assign(村名="太平", 卫生室名称="某某卫生室"))
+    assert found.mapping["name"] == "卫生室名称" and found.table["name"].tolist() == ["某某卫生室"]
+    assert codes(found) == [(None, "id_generated"), (CLINIC, "placed_at_village")]

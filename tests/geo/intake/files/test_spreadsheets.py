@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.intake.files.cells import DEFAULT_LIMITS, Limits
-from geo.intake.files.raw import read_raw
+from geo.intake.files.raw import read_noted, read_raw
 from geo.intake.files.sniffing import Format, sniff
 from geo.intake.files.spreadsheets import cell_text, read_workbook
 from geo.model.desk import Question, Raw
@@ -189,6 +189,21 @@ def test_a_header_of_two_merged_lines_under_a_title_is_one_name_a_column(tmp_pat
     raw = rows_of(tmp_path, fill)
     assert list(raw.rows.columns) == ["机构名称", "床位 编制", "床位 实有", "经度", "纬度"]
     assert raw.header_row == 2 and raw.rows.index.tolist() == [4]
+
+
+def test_a_township_merged_over_its_rows_belongs_to_each_of_them_and_a_figure_does_not(tmp_path: Path) -> None:
+    def fill(workbook: object) -> None:
+        sheet = workbook.add_worksheet()  # type: ignore[attr-defined]
+        put(sheet, [["乡镇", "机构名称", "床位"]])
+        put(sheet, [["", "甲卫生室", ""], ["", "乙卫生室", ""], ["丙镇", "丙卫生室", "3"]], top=1)
+        sheet.merge_range("A2:A3", "东乡镇")
+        sheet.merge_range("C2:C3", 12)
+
+    raw, questions, notes = read_noted(written(tmp_path / "a.xlsx", book(fill)), {})
+    assert raw is not None and questions == []
+    assert raw.rows["乡镇"].tolist() == ["东乡镇", "东乡镇", "丙镇"]
+    assert raw.rows["床位"].tolist() == ["12", "", "3"]
+    assert [(n.code, n.params) for n in notes] == [("cells_filled", {"count": 1})]
 
 
 # ---- what is refused -------------------------------------------------------------------------------------------
