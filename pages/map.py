@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
-from pages.ui import compute, compute_roads, roads_show, show, state
+from pages.ui import briefing_capture, compute, compute_roads, roads_show, show, state
 from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
@@ -20,6 +20,7 @@ MAP_HEIGHT_PX = 720
 @st.fragment
 def stage(_: Translate, language: str, question: Question) -> None:
     """Figures, map and tables: what a click on the map draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         study = question.study
         found = compute.nearest(study, question.mode, question.assumptions, question.tiers)
@@ -50,5 +51,6 @@ def stage(_: Translate, language: str, question: Question) -> None:
 page = page_setup(N_("Map"))
 with errors_said(page.translate):
     asked = sidebar(page.translate, page.language)
+    briefing_capture.button(page.translate, asked)
     st.title(plain(asked.study.title(page.language)), anchor=False)
     stage(page.translate, page.language, asked)

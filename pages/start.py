@@ -15,6 +15,7 @@ st.navigation(
         st.Page("indicators.py", title=_("Indicators"), url_path="indicators"),
         st.Page("province.py", title=_("Province"), url_path="province"),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),
+        st.Page("briefing.py", title=_("Briefing"), url_path="briefing"),
         st.Page("export.py", title=_("Files"), url_path="export"),
         st.Page("about.py", title=_("About"), url_path="about"),
     ],

@@ -213,6 +213,11 @@ class EditConflict(StudyError):
     sentence = N_("{count} cells of {name} were changed by somebody else as well. Nothing was written: choose a side.")
 
 
+class BriefingMissing(StudyError):
+    code = "briefing_missing"
+    sentence = N_("{study} has no stored briefing {briefing}. Choose one from the list of its briefings.")
+
+
 class VersionMissing(StudyError):
     code = "version_missing"
     sentence = N_("{name} has no version {version}. See its versions with: yida versions {name}")

@@ -36,7 +36,7 @@ def _bars(chart: Chart, width: float, height: float) -> str:
         return svg.text(width / 2, height / 2, "—", svg.Look(16, inks.SOFT, "middle"))
     row = min((height - 26) / len(chart.labels), 34.0)
     size = min(_TEXT, max(row * 0.62, 7.0))
-    names = [svg.shortened(label, width * 0.34, size) for label in chart.labels]
+    names = [svg.shortened(label, width * 0.4, size) for label in chart.labels]
     left = max(svg.width_of(name, size) for name in names) + 18
     right = max(svg.width_of(said, size) for said in chart.said) + 14
     longest = chart.limit or max([*chart.values, 0.0]) or 1.0

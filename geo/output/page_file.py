@@ -18,7 +18,7 @@ import xstatic.pkg.leaflet
 
 from geo.analysis.presenting import Answer
 from geo.model.briefing import Briefing, filled, in_language
-from geo.model.errors import BriefingInvalid
+from geo.model.inputs import Study
 from geo.output.chart_svg import chart_svg
 from geo.output.encode import json_text
 from geo.output.facts import Export, facts
@@ -49,7 +49,8 @@ _PAGE = """<!doctype html>
 <header><p id="study"></p><span id="languages"><button type="button" data-language="zh">中文</button>
 <button type="button" data-language="en">English</button></span></header>
 <nav id="walk"><button type="button" id="back">‹</button><select id="scenes"></select>
-<span id="count"></span><button type="button" id="next">›</button></nav>
+<span id="count"></span><button type="button" id="next">›</button>
+<button type="button" id="present"></button><button type="button" id="leave"></button></nav>
 <h1 id="title"></h1>
 <p id="sentence"></p>
 <p id="missing"></p>
@@ -68,25 +69,36 @@ _PAGE = """<!doctype html>
 def page_html(answers: Sequence[Answer], briefing: Briefing, export: Export) -> bytes:
     """The file of released answers, in both languages, opened in the export's.
 
-    Raises BriefingInvalid when the scenes show several studies: a file has one map.
+    Every study, and every version of one, that the scenes show is inside once.
     """
-    studies = {answer.study.content_id: answer.study.name for answer in answers}
-    if len(studies) > 1:
-        raise BriefingInvalid(what="scenes", value=", ".join(sorted(studies.values())))
-    study = answers[0].study
-    layers = static_layers(
-        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads,
-        study.scheme,
-    )  # fmt: skip
+    studies = {answer.study.content_id: answer.study for answer in answers}
+    numbers = {content_id: number for number, content_id in enumerate(studies)}
     data = {
-        "static": json.loads(layers),
-        "bounds": [float(v) for v in study.outline.total_bounds],
+        "maps": [_map(study) for study in studies.values()],
         "first": export.language,
         "languages": {lang: _whole(answers[0], briefing, export, lang) for lang in LANGUAGES},
         "bands": {str(i): json.loads(bands_layer(a.areas)) for i, a in enumerate(answers) if _has_bands(a)},
-        "scenes": [_scene(answer, i, export) for i, answer in enumerate(answers)],
+        "scenes": [
+            _scene(answer, i, export) | {"map": numbers[answer.study.content_id]} for i, answer in enumerate(answers)
+        ],
     }
     return _page(data).encode()
+
+
+def _map(study: Study) -> dict[str, Any]:
+    """What does not change between the scenes of a study: its layers, and the words of its map."""
+    layers = static_layers(
+        study.content_id, study.facility, study.demand, study.unit, study.outline, study.roads, study.scheme
+    )
+    words = {
+        language: {
+            "text": map_text(_, language, study.scheme, study),
+            "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
+        }
+        for language in LANGUAGES
+        for _ in [translator(language)]
+    }
+    return {"static": json.loads(layers), "bounds": [float(v) for v in study.outline.total_bounds], **words}
 
 
 def _has_bands(answer: Answer) -> bool:
@@ -95,11 +107,8 @@ def _has_bands(answer: Answer) -> bool:
 
 def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) -> dict[str, Any]:
     _ = translator(language)
-    study = answer.study
     return {
         "title": filled(in_language(briefing.title, language), blanks(answer, _, language)),
-        "text": map_text(_, language, study.scheme, study),
-        "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": export.release.stamp(_),
         "audience": export.release.audience(_),
         "table": _("The table"),
@@ -108,6 +117,8 @@ def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) ->
         "back": _("Back"),
         "next": _("Next"),
         "scenes": _("Scenes"),
+        "present": _("Meeting mode"),
+        "leave": _("Leave meeting mode"),
     }
 
 
@@ -141,8 +152,8 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
                 "title": figure.title,
                 "value": figure.value,
                 "of": figure.of,
-                "marks": ", ".join(figure.marks),
-                "svg": chart_svg(figure, 400, 300, title=False),
+                "marks": " · ".join(figure.marks),
+                "svg": chart_svg(figure, 300, 280, title=False),
             }
             | table_rows(figure.table, _, _MOST_ROWS)
             for figure in shown_figures(answer, _, export.language)

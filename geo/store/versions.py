@@ -209,6 +209,7 @@ class Store:
     def recall(self, name: str, prefix: str = "") -> dict[str, str]:
         """What was remembered under keys that begin so, the prefix cut off."""
         query = sa.select(MEMORY.c.key, MEMORY.c.value).where(MEMORY.c.name == name)
+        query = query.where(MEMORY.c.key.startswith(prefix, autoescape=True))  # SQLite's LIKE does not mind the case
         with self.database.transaction() as connection:
             return {
                 key.removeprefix(prefix): value for key, value in connection.execute(query) if key.startswith(prefix)

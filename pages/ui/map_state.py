@@ -6,10 +6,10 @@ import pandas as pd
 import streamlit as st
 
 from geo.study import Journey
-from pages.ui import compute, stage, state
+from pages.ui import briefing_capture, compute, stage, state
 from pages.ui.controls import Question
 from pages.ui.map_text import map_text
-from pages.ui.text import Translate
+from pages.ui.text import Translate, current_language, translator
 
 
 def map_state(
@@ -37,6 +37,7 @@ def map_state(
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
+        "ask_view": briefing_capture.asked(),
         "address": state.address(language, list(question.tiers), list(question.shown)),
     }
 
@@ -62,5 +63,7 @@ def _routes(question: Question, ways: list[Journey]) -> list[dict[str, object]]:
 def on_map_click() -> None:
     """Highlight what was clicked."""
     clicked = (st.session_state.get("map") or {}).get("clicked")
+    if clicked and clicked.get("kind") == "view":
+        briefing_capture.seen(translator(current_language()), clicked)
     if clicked and clicked.get("kind") in ("village", "facility", "unit"):
         state.select(clicked["kind"], str(clicked["id"]))

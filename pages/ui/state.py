@@ -34,7 +34,7 @@ def restore(studies: list[str]) -> None:
     asked: Mapping[str, str] = st.query_params.to_dict()
     st.session_state.restored = True
     st.session_state.seq = 0
-    st.session_state.view = _view(asked)
+    st.session_state.view = view_of(asked)
     st.session_state.study = _one_of(asked.get("study"), studies)
     st.session_state.mode = _one_of(asked.get("mode"), list(MODES))
     st.session_state.condition = _one_of(asked.get("when"), list(CONDITIONS))
@@ -145,7 +145,7 @@ def _edits(text: str) -> dict[str, float]:
     return out
 
 
-def _view(asked: Mapping[str, str]) -> tuple[float, float, float] | None:
+def view_of(asked: Mapping[str, str]) -> tuple[float, float, float] | None:
     """Longitude, latitude and zoom of a link, None when it has none that make sense."""
     try:
         lon, lat = (float(v) for v in asked["c"].split(","))

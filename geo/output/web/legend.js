@@ -6,6 +6,7 @@
   const symbols = yida.symbols;
   const { words, figure, svg, frame } = symbols;
   const NARROW_PX = 860;
+  const NARROW_STAGE_PX = 1100; // its type is larger
 
   function node(tag, className, text, parent) {
     const made = document.createElement(tag);
@@ -199,7 +200,7 @@
 
   function fill(app) {
     const { box } = app.chrome;
-    const enough = app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // its few classes are what the map is about
+    const enough = app.state.stage ? NARROW_STAGE_PX : app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // few classes, what the map is about
     const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= enough;
     const details = node("details", "yida-legend");
     details.open = open;

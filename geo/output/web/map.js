@@ -111,7 +111,7 @@
     const width = app.map.getSize().x;
     const wide = width >= 860;
     const { stage, choropleth } = app.pending || app.state;
-    const legend = wide ? (stage ? 450 : 250) : choropleth && width >= 430 ? 264 : 14;
+    const legend = wide ? (stage ? Math.max((app.chrome.box.offsetWidth || 426) + 24, 390) : 250) : choropleth && width >= 430 ? 264 : 14;
     return { paddingTopLeft: [legend, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
   }
 
@@ -176,8 +176,18 @@
     yida.links.follow(app, state);
     fly(state.fly);
     writeAddress();
+    tellView(state.ask_view);
     app.lastUpdateMs = performance.now() - began;
     followBands(state);
+  }
+
+  // Asked for once by the page: the view lives here. A map that nobody has moved shows the whole county.
+  function tellView(asked) {
+    if (!asked || asked === app.viewTold) return;
+    app.viewTold = asked;
+    const { lng, lat } = app.map.getCenter();
+    const chosen = app.moved || app.options.view ? { lon: +lng.toFixed(5), lat: +lat.toFixed(5), zoom: app.map.getZoom() } : {};
+    yida.tell({ kind: "view", asked, ...chosen });
   }
 
   function remembered(make) {

@@ -23,7 +23,7 @@ from pptx import Presentation
 
 from geo.analysis.presenting import Answer
 from geo.model.briefing import SHOWN
-from geo.model.errors import BriefingInvalid, ChoiceUnknown, OutOfRange
+from geo.model.errors import ChoiceUnknown, OutOfRange
 from geo.model.inputs import Study
 from geo.output.clean import clean
 from geo.output.export import FORMS, make_files
@@ -173,7 +173,7 @@ def places(form: str, body: bytes) -> list[float]:
         lon = heads.index(TRANSLATORS["zh"]("Longitude"))
         return [cell.value for row in sheet.iter_rows(min_row=3) for cell in row[lon : lon + 2]]
     if form == "html":
-        static = html_data(body)["static"]
+        static = html_data(body)["maps"][0]["static"]
         roads = [n for road in static["roads"] for line in road["lines"] for n in line]
         return [*static["facilities"]["lon"], *static["villages"]["lat"], *roads]
     with rasterless(body) as path:
@@ -383,10 +383,12 @@ def test_wrong_words_are_said(
         made(answers, form, **changes)
 
 
-def test_one_html_file_shows_one_study(answers: list[Answer], toy: Study) -> None:
-    other = replace(answers[0], study=replace(toy, content_id="other"))
-    with pytest.raises(BriefingInvalid, match="toy"):
-        made([answers[0], other], "html")
+def test_one_html_file_holds_every_version_that_is_shown_once(answers: list[Answer], toy: Study) -> None:
+    villages = toy.demand.assign(name=toy.demand["name"] + "(旧)")
+    other = replace(answers[0], study=replace(toy, content_id="other", demand=villages))
+    told = html_data(made([answers[0], other, answers[1]], "html"))
+    assert [scene["map"] for scene in told["scenes"]] == [0, 1, 0]
+    assert ["西村(旧)" in m["static"]["villages"]["name"] for m in told["maps"]] == [False, True]
 
 
 def test_a_scene_whose_place_is_gone_says_so_in_every_briefing_file(toy: Study) -> None:
