@@ -31,7 +31,7 @@ for name, titles in compute.study_titles().items():
         st.dataframe(credits, hide_index=True)
 st.subheader(_("Assumptions"), anchor=False)
 st.markdown(_("P: published source. G: general knowledge, not verified; change it for your county."))
-kinds = {"speed": _("Speed"), "factor": _("Factor"), "access": _("Off the road")}
+kinds = {"speed": _("Speed"), "factor": _("Factor"), "access": _("Off the road"), "height": _("Height")}
 said = [
     {"kind": kinds[row.kind], "mode": mode_name(_, row.mode), "item": item_name(_, row), "unit": unit_name(_, row)}
     for row in default_rows()

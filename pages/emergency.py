@@ -26,6 +26,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
         found = compute_emergency.answer(study, assumptions, asked.bases(_), asked.clock, asked.capability)
         limits = compute_emergency.hospital_problems(study, assumptions, asked.capability)
         emergency_show.key_figures(_, language, asked, found)
+        emergency_show.band_line(_, asked, compute_emergency.band(study, assumptions, found))
         emergency_show.problems(_, [*found.problems, *limits])
         picked = chosen.picked(study)
         village = picked.item_id if picked and picked.kind == "village" else None

@@ -4,8 +4,9 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.model.errors import N_
+from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
-from pages.ui import compute, show, state
+from pages.ui import compute, compute_roads, roads_show, show, state
 from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
@@ -23,6 +24,7 @@ def stage(_: Translate, language: str, question: Question) -> None:
         study = question.study
         found = compute.nearest(study, question.mode, question.assumptions, question.tiers)
         show.key_figures(_, question, found, compute.county_coverage(study, found, question.threshold_min))
+        roads_show.band_line(_, compute_roads.band(question, NO_BREAKS, question.threshold_min))
         chosen = state.selection(study)
         village = chosen.item_id if chosen and chosen.kind == "village" else None
         ways = compute.journeys(study, question.mode, question.assumptions, village) if village else []

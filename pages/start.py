@@ -10,6 +10,8 @@ st.navigation(
         st.Page("map.py", title=_("Map"), default=True),
         st.Page("structure.py", title=_("Structure"), url_path="structure"),
         st.Page("emergency.py", title=_("Emergency"), url_path="emergency"),
+        st.Page("roads.py", title=_("Roads"), url_path="roads"),
+        st.Page("records.py", title=_("Records"), url_path="records"),
         st.Page("indicators.py", title=_("Indicators"), url_path="indicators"),
         st.Page("province.py", title=_("Province"), url_path="province"),
         st.Page("desk.py", title=_("Data desk"), url_path="desk"),

@@ -36,5 +36,6 @@ def test_every_make_target_and_every_linked_file_exists(path: Path) -> None:
 
 def test_the_documented_json_keys_are_the_keys() -> None:
     text = READMES[0].read_text(encoding="utf-8")
-    for key in ("threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units[]"):
+    known = "threshold_min mode population covered beyond unreachable units[] condition closed[] band"
+    for key in known.split():
         assert f"`{key}`" in text

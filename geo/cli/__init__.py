@@ -8,7 +8,19 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from geo.cli import answers, desk, emergency, export, indicators, programmes, studies, tiers, versions
+from geo.cli import (
+    answers,
+    desk,
+    emergency,
+    export,
+    indicators,
+    programmes,
+    records,
+    roads,
+    studies,
+    tiers,
+    versions,
+)
 from geo.model.errors import YidaError
 from geo.output.language import Translate, of_terminal, translator
 
@@ -35,6 +47,8 @@ def _parser(_: Translate) -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     studies.add(commands, _)
     answers.add(commands, _)
+    roads.add(commands, _)
+    records.add(commands, _)
     tiers.add(commands, _)
     emergency.add(commands, _)
     indicators.add(commands, _)

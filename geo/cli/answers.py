@@ -14,8 +14,10 @@ from geo.model.assumptions import CONDITIONS, check_mode
 from geo.model.errors import FileNotWritten, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
+from geo.network.breaks import Breaks
 from geo.network.reach import contour
 from geo.output.language import Translate
+from geo.study import closing, conditions
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -26,26 +28,42 @@ def add(commands: Commands, _: Translate) -> None:
 
 def _add_coverage(commands: Commands, _: Translate) -> None:
     parser = commands.add_parser("coverage", help=_("people covered, beyond the threshold and unreachable"))
-    _add_question(parser, _)
+    add_question(parser, _)
     parser.add_argument("--minutes", type=float, default=15.0, help=_("threshold, itself included (default 15)"))
     parser.add_argument("--by", choices=["unit"], help=_("also by township"))
+    add_close(parser, _)
     parser.add_argument(
         "--json",
         action="store_true",
-        help=_("print JSON: threshold_min, mode, population, covered, beyond, unreachable, units[]"),
+        help=_(
+            "print JSON: threshold_min, mode, population, covered, beyond, unreachable, units[], condition, closed[], "
+            "band"
+        ),
     )
     parser.set_defaults(run=_coverage)
 
 
 def _add_reach(commands: Commands, _: Translate) -> None:
     parser = commands.add_parser("reach", help=_("write the areas reached within some minutes as GeoJSON"))
-    _add_question(parser, _)
+    add_question(parser, _)
     parser.add_argument("--minutes", default="5,10,15,30", help=_("thresholds with commas (default 5,10,15,30)"))
     parser.add_argument("--out", type=Path, required=True, help=_("the GeoJSON file to write"))
     parser.set_defaults(run=_reach)
 
 
-def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
+def add_close(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """The word --close."""
+    parser.add_argument(
+        "--close",
+        action="append",
+        default=[],
+        metavar="EDGE[@PLACE]",
+        help=_("break a road segment, by its number in yida roads, at 0 to 1 of its length (default 0.5); repeatable"),
+    )
+
+
+def add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
+    """The study, and everything its minutes depend on."""
     parser.add_argument("name", help=_("a study or sample: see yida study list"))
     parser.add_argument("--mode", choices=MODES, default="ambulance", help=_("how people or ambulances travel"))
     parser.add_argument(
@@ -60,15 +78,18 @@ def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
 def _coverage(options: argparse.Namespace, _: Translate) -> None:
     check_minutes(options.minutes)
     study = opened(options.name, _)
-    minutes = _minutes(study, options)
+    care = care_asked(study, options)
+    closed = breaks_asked(study, options)
+    minutes = closing.found_with(care, closed)["travel_time_min"]
     whole = coverage(minutes, study.demand["population"], options.minutes)
+    band = band_asked(care, options, closed)
     units = coverage_by_unit(study.demand, minutes, options.minutes)
     units.insert(1, "name", units["unit_code"].map(_unit_names(study)).fillna(""))
     if options.json:
-        print(json.dumps(coverage_json(whole, units, options.mode), ensure_ascii=False, indent=2))
+        made_with = {"condition": options.condition, "closed": breaks_json(closed), "band": band_json(band)}
+        print(json.dumps(coverage_json(whole, units, options.mode) | made_with, ensure_ascii=False, indent=2))
         return
-    for line in coverage_lines(whole, _):
-        print(line)
+    print("\n".join([*coverage_lines(whole, _), band_line(band, _), *closed_lines(closed, _)]))
     if options.by:
         print("\n".join(_unit_lines(units, _)))
 
@@ -157,8 +178,55 @@ def check_minutes(minutes: float) -> None:
         raise OutOfRange(what="--minutes", low=1, high=120, value=f"{minutes:g}")
 
 
-def _minutes(study: Study, options: argparse.Namespace) -> "pd.Series[float]":
+def care_asked(study: Study, options: argparse.Namespace) -> closing.Care:
+    """The nearest facility of the tiers that count, with all roads open. Raises NothingSelected, ChoiceUnknown."""
     network = studies.network_of(study, check_mode(options.mode), studies.assumptions_for(study, options.condition))
-    tiers = study.scheme.select(options.tiers.split(","))
-    times = studies.nearest_by_tier(study, network)
-    return studies.nearest_counted(study, times, tiers)["travel_time_min"]
+    return closing.care_of(study, network, study.scheme.select(options.tiers.split(",")))
+
+
+def band_asked(care: closing.Care, options: argparse.Namespace, closed: Breaks) -> conditions.Band:
+    """People covered when all speeds are lower and higher by conditions.BAND_SHARE."""
+    tiers = care.study.scheme.select(options.tiers.split(","))
+    minutes = conditions.speed_band(care.study, care.network, tiers, breaks=closed)
+    return conditions.coverage_band(care.study, minutes, options.minutes, conditions.BAND_SHARE)
+
+
+def band_json(band: conditions.Band) -> dict[str, object]:
+    """The documented JSON of the band: the share of the speed, and people covered with all speeds so much lower."""
+    return {"speed_share": band.share, "covered_slower": band.slower.covered, "covered_faster": band.faster.covered}
+
+
+def band_line(band: conditions.Band, _: Translate) -> str:
+    """The band as a sentence."""
+    sentence = _("At {slow:g} to {fast:g} times these speeds: {low:,.0f} to {high:,.0f} of {population:,.0f} people")
+    return sentence.format(
+        slow=1 - band.share,
+        fast=1 + band.share,
+        low=band.slower.covered,
+        high=band.faster.covered,
+        population=band.slower.population,
+    )
+
+
+def breaks_asked(study: Study, options: argparse.Namespace) -> Breaks:
+    """The segments that --close names. Raises OutOfRange."""
+    places = {}
+    for word in options.close:
+        edge, _, at = word.partition("@")
+        try:
+            places[int(edge)] = float(at or 0.5)
+        except ValueError:
+            last = study.roads.edge_count - 1
+            raise OutOfRange(what="--close EDGE[@PLACE]", low=0, high=last, value=word) from None
+    return closing.checked_breaks(study, places)
+
+
+def breaks_json(breaks: Breaks) -> list[dict[str, object]]:
+    """The documented JSON of closed segments: number and place along each, 0 to 1."""
+    return [{"edge": e, "at": a} for e, a in zip(breaks.edge.tolist(), breaks.at.tolist(), strict=True)]
+
+
+def closed_lines(breaks: Breaks, _: Translate) -> list[str]:
+    """Which segments are closed, if any."""
+    numbers = ", ".join(str(n) for n in breaks.edge.tolist())
+    return [_("Closed road segments: {numbers}").format(numbers=numbers)] if len(breaks) else []

@@ -41,6 +41,13 @@ def add(commands: Commands, _: Translate) -> None:
     create.add_argument("--facilities", type=Path, help=_("facilities with name, tier, longitude, latitude"))
     create.add_argument("--demand", type=Path, help=_("villages with name, longitude, latitude, population"))
     create.add_argument("--units", type=Path, help=_("township areas"))
+    create.add_argument(
+        "--heights",
+        type=Path,
+        nargs="+",
+        default=[],
+        help=_("heights of the land: SRTM tiles (.hgt, .hgt.zip) or GeoTIFF"),
+    )
     create.add_argument("--links", type=Path, help=_("links: who reads for, supplies or refers to whom"))
     create.add_argument("--crs", help=_("coordinate system of files that do not say it, such as EPSG:4490"))
     create.add_argument("--scheme", default="", help=_("levels of care: a file of data/reference/schemes"))
@@ -71,6 +78,7 @@ def _create(options: argparse.Namespace, _: Translate) -> None:
         facilities=options.facilities,
         demand=options.demand,
         units=options.units,
+        heights=tuple(options.heights),
         links=options.links,
         crs=options.crs,
         terrain=options.terrain,

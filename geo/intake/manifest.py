@@ -34,6 +34,7 @@ def read_manifest(folder: Path) -> Sources:
             facilities=files.get("facilities"),
             demand=files.get("demand"),
             units=files.get("units"),
+            heights=tuple(path for key, path in files.items() if key.startswith("heights")),
             links=files.get("links"),
             indicators=files.get("indicators"),
             crs=raw.get("crs"),
@@ -50,7 +51,7 @@ def read_manifest(folder: Path) -> Sources:
 def fingerprint(sources: Sources) -> str:
     """A name for the content of all files of some sources and what is said about them."""
     digest = hashlib.sha256(repr(sorted(sources.header().items())).encode())
-    lists = (sources.facilities, sources.demand, sources.units, sources.links, sources.indicators)
+    lists = (sources.facilities, sources.demand, sources.units, sources.links, sources.indicators, *sources.heights)
     for path in (sources.boundary, sources.roads, *lists):
         if path is not None and path.is_file():
             digest.update(path.read_bytes())

@@ -95,7 +95,7 @@ def demand_from_raster(
     """
     if not LEAST_CELL_M <= cell_m <= MOST_CELL_M:
         raise OutOfRange(what="cell size in metres", low=LEAST_CELL_M, high=MOST_CELL_M, value=cell_m)
-    _check_magic(path)
+    check_tiff(path)
     border = shapely.union_all(outline.to_crs(WGS84).geometry.to_numpy())
     shapely.prepare(border)
     gather: Gather = partial(_blocks, border=border, cell_m=cell_m)
@@ -103,7 +103,7 @@ def demand_from_raster(
         gather = partial(_to_villages, villages=_placed(villages, path))
     left = _LeftOut()
     try:
-        with _opened(path) as raster:
+        with opened_tiff(path) as raster:
             table = gather(_strips(path, raster, border, crs, band, left))
     except (RasterioError, OSError, ValueError, MemoryError) as error:
         raise FileUnreadable(path=path, expected="a GeoTIFF", detail=str(error)) from error
@@ -130,7 +130,7 @@ def _problems(left: _LeftOut, table: pd.DataFrame) -> list[Problem]:
 # ---- the file --------------------------------------------------------------------------------------------------
 
 
-def _check_magic(path: Path) -> None:
+def check_tiff(path: Path) -> None:
     try:
         with path.open("rb") as file:
             head = file.read(4)
@@ -141,7 +141,7 @@ def _check_magic(path: Path) -> None:
 
 
 @contextmanager
-def _opened(path: Path) -> Iterator[DatasetReader]:
+def opened_tiff(path: Path) -> Iterator[DatasetReader]:
     """The file under a name of our own in a folder that holds nothing else, by a link: rasters are large."""
     with TemporaryDirectory(prefix="yida-") as folder, rasterio.Env(**_OPTIONS):
         staged = Path(folder) / "people.tif"
@@ -154,17 +154,17 @@ def _strips(
     path: Path, raster: DatasetReader, border: shapely.Geometry, crs: str | None, band: int | None, left: _LeftOut
 ) -> Iterator[Strip]:
     """The inhabited cells inside the border, strip by strip; what is left out is counted into `left`."""
-    system = _system(path, raster, crs)
+    system = system_of(path, raster, crs)
     band = _band(path, raster, band)
     into = Transformer.from_crs(system, WGS84, always_xy=True)
-    window = _window(path, raster, border, Transformer.from_crs(WGS84, system, always_xy=True))
-    _check_size(path, raster, band, window)
+    window = window_of(path, raster, border, Transformer.from_crs(WGS84, system, always_xy=True))
+    check_size(path, raster, band, window)
     left.covered_pct = _covered_pct(raster, border, into)
     for part in _parts(window, raster.block_shapes[band - 1][0]):
         yield _inhabited(raster, band, part, into, border, left)
 
 
-def _system(path: Path, raster: DatasetReader, crs: str | None) -> CRS:
+def system_of(path: Path, raster: DatasetReader, crs: str | None) -> CRS:
     if raster.transform.is_identity:
         raise FileUnreadable(path=path, expected="a GeoTIFF", detail="it does not say where on earth it is")
     if raster.crs:
@@ -183,7 +183,7 @@ def _band(path: Path, raster: DatasetReader, band: int | None) -> int:
     return band
 
 
-def _check_size(path: Path, raster: DatasetReader, band: int, window: Window) -> None:
+def check_size(path: Path, raster: DatasetReader, band: int, window: Window) -> None:
     cells = int(window.width) * int(window.height)
     if cells > MOST_CELLS:
         raise FileTooDemanding(path=path, detail=f"{cells:,} cells about the outline; {MOST_CELLS:,} are allowed")
@@ -194,14 +194,14 @@ def _check_size(path: Path, raster: DatasetReader, band: int, window: Window) ->
         raise FileTooDemanding(path=path, detail=f"blocks of {size:,} bytes; {MOST_BLOCK_BYTES:,} are allowed")
 
 
-def _window(path: Path, raster: DatasetReader, border: shapely.Geometry, into: Transformer) -> Window:
+def window_of(path: Path, raster: DatasetReader, border: shapely.Geometry, into: Transformer) -> Window:
     """The part of the raster that holds the border's box. Raises RasterElsewhere when there is none."""
     west, south, east, north = border.bounds
     along, across = np.linspace(west, east, EDGE_POINTS), np.linspace(south, north, EDGE_POINTS)
     lon, lat = (v.ravel() for v in np.meshgrid(along, across))
     x, y = into.transform(lon, lat)
     good = np.isfinite(x) & np.isfinite(y)
-    column, row = _carried(~raster.transform, np.asarray(x)[good], np.asarray(y)[good])
+    column, row = carried(~raster.transform, np.asarray(x)[good], np.asarray(y)[good])
     if good.any():
         # one cell more on every side: the box is only sampled
         left, right = max(0, int(np.floor(column.min())) - 1), min(raster.width, int(np.ceil(column.max())) + 1)
@@ -212,7 +212,7 @@ def _window(path: Path, raster: DatasetReader, border: shapely.Geometry, into: T
     raise RasterElsewhere(path=path, raster=next(boxes), outline=next(boxes))
 
 
-def _carried(affine: Affine, u: Floats, v: Floats) -> tuple[Floats, Floats]:
+def carried(affine: Affine, u: Floats, v: Floats) -> tuple[Floats, Floats]:
     """Columns and rows to the raster's coordinates, or back by the inverse."""
     return affine.a * u + affine.b * v + affine.c, affine.d * u + affine.e * v + affine.f
 
@@ -238,7 +238,7 @@ def _inhabited(
     nodata = raster.nodatavals[band - 1]
     empty = ~np.isfinite(people) if nodata is None else ~np.isfinite(people) | (raw == nodata)
     row, column = np.nonzero(empty | (people != 0))
-    x, y = _carried(raster.transform, column + part.col_off + 0.5, row + part.row_off + 0.5)
+    x, y = carried(raster.transform, column + part.col_off + 0.5, row + part.row_off + 0.5)
     lon, lat = (np.asarray(v) for v in into.transform(x, y))
     inside = np.isfinite(lon) & np.isfinite(lat)
     inside[inside] = shapely.intersects_xy(border, lon[inside], lat[inside])
@@ -254,7 +254,7 @@ def _covered_pct(raster: DatasetReader, border: shapely.Geometry, into: Transfor
     t = np.linspace(0, 1, EDGE_POINTS)
     column = np.concatenate([t, np.ones_like(t), 1 - t, np.zeros_like(t)]) * raster.width
     row = np.concatenate([np.zeros_like(t), t, np.ones_like(t), 1 - t]) * raster.height
-    lon, lat = into.transform(*_carried(raster.transform, column, row))
+    lon, lat = into.transform(*carried(raster.transform, column, row))
     if not np.isfinite([lon, lat]).all():
         return 100.0  # a raster of the whole earth in a system that does not hold it all
     frame = shapely.make_valid(shapely.polygons(np.column_stack([lon, lat])))

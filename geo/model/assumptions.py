@@ -14,13 +14,18 @@ from geo.model.errors import ChoiceUnknown, OutOfRange
 from geo.model.roads import MODES, Mode
 from geo.model.schemes import DATA
 
-CONDITIONS = ("day", "night", "snow")
+CONDITIONS = ("day", "night", "rain", "snow", "ice")
 TERRAINS = ("plain", "mountain")
+_HIGHEST = {"factor": 2.0, "height": 9000.0}  # by kind; what is not named here is a speed
+_FASTEST_KPH = 200.0
 
 
 @dataclass(frozen=True)
 class Assumption:
-    """One editable figure. kind "speed" and "access" are km/h, "factor" a share of the speed."""
+    """One editable figure. kind "speed" and "access" are km/h, "factor" a share of the speed, "height" metres.
+
+    The item of a factor is a condition, or `condition:road class` where the class makes a difference.
+    """
 
     kind: str
     mode: str
@@ -51,6 +56,7 @@ class Assumptions:
     snap_limit_m: float = 2000.0  # further from any usable road: off the network, listed, never guessed
     island_limit_m: float = 1000.0  # pieces of network shorter than this are not snapped to; they are reported
     horizon_min: float = 240.0  # searches stop here; what takes longer counts as unreachable
+    speed_scale: float = 1.0  # on every speed along roads at once, for the band about a figure
     rows: tuple[Assumption, ...] = field(default_factory=default_rows)
 
     def __post_init__(self) -> None:
@@ -58,20 +64,35 @@ class Assumptions:
             raise ChoiceUnknown(what="condition", value=self.condition, choices=", ".join(CONDITIONS))
         if self.terrain not in TERRAINS:
             raise ChoiceUnknown(what="terrain", value=self.terrain, choices=", ".join(TERRAINS))
+        if not 0.1 <= self.speed_scale <= 10:
+            raise OutOfRange(what="speed scale", low=0.1, high=10, value=self.speed_scale)
         for row in self.rows:
-            if not (0 < row.value <= (2.0 if row.kind == "factor" else 200.0)):
-                high = 2 if row.kind == "factor" else 200
-                raise OutOfRange(what=f"{row.mode} {row.item}", low=0, high=high, value=row.value)
+            high = _HIGHEST.get(row.kind, _FASTEST_KPH)
+            if not 0 < row.value <= high:
+                raise OutOfRange(what=f"{row.mode} {row.item}", low=0, high=f"{high:g}", value=row.value)
 
     def find(self, kind: str, mode: Mode, item: str) -> float | None:
         """The value of one row, None where there is no such row (the mode may not use that class)."""
         return _index(self.rows).get((kind, mode, item))
 
+    @property
+    def ice_from_m(self) -> float:
+        """The height from which on roads are icy under the condition "ice", metres."""
+        return _index(self.rows).get(("height", "all", "ice_from"), 0.0)
+
     def speed_factor(self, mode: Mode) -> float:
-        """The share of the free speed that condition and terrain leave."""
-        condition = self.find("factor", mode, self.condition) or 1.0
-        terrain = (self.find("factor", mode, "mountain") or 1.0) if self.terrain == "mountain" else 1.0
-        return condition * terrain
+        """The share of the free speed that condition and terrain leave, where the road's class makes no difference."""
+        return self.condition_factor(mode) * self.terrain_factor(mode)
+
+    def terrain_factor(self, mode: Mode) -> float:
+        """The share of the speed that the terrain leaves."""
+        return (self.find("factor", mode, "mountain") or 1.0) if self.terrain == "mountain" else 1.0
+
+    def condition_factor(self, mode: Mode, road_class: str = "", condition: str = "") -> float:
+        """The share of the speed that a condition (this one's, unless another is named) leaves on a road class."""
+        said = condition or self.condition
+        own = self.find("factor", mode, f"{said}:{road_class}") if road_class else None
+        return own or self.find("factor", mode, said) or 1.0
 
     def with_value(self, kind: str, mode: Mode, item: str, value: float) -> "Assumptions":
         """The same assumptions with one figure changed."""

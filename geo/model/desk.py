@@ -11,15 +11,16 @@ from typing import Literal
 import pandas as pd
 
 from geo.model.errors import N_
+from geo.model.heights import Heights
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 
 Kind = Literal[
-    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "catalogue",
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "heights", "catalogue",
     "counties", "milestones", "pairings",
 ]  # fmt: skip
 KINDS: tuple[Kind, ...] = (
-    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "catalogue",
+    "facilities", "demand", "units", "boundary", "roads", "indicators", "links", "raster", "heights", "catalogue",
 )  # fmt: skip
 PROGRAMME_KINDS: tuple[Kind, ...] = ("counties", "milestones", "pairings", "indicators")  # of many counties
 
@@ -110,6 +111,7 @@ class Check:
     headers: tuple[str, ...] = ()  # of the file, those that may be read: not of telephones, persons and the like
     drawn: bool = False  # of areas: the file holds their shapes
     roads: Roads | None = None  # of kind "roads": the network the file makes
+    heights: Heights | None = None  # of kind "heights": the land the file describes
 
     @property
     def verdict(self) -> Verdict:

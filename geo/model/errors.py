@@ -136,6 +136,11 @@ class OutOfRange(InputError):
     sentence = N_("{what} must lie between {low} and {high}; it is {value}.")
 
 
+class WorkStopped(YidaError):
+    code = "work_stopped"
+    sentence = N_("The work was stopped before it was through. Start it again when you want its result.")
+
+
 class BriefingInvalid(InputError):
     code = "briefing_invalid"
     sentence = N_(

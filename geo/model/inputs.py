@@ -14,6 +14,7 @@ from typing import Any
 import geopandas as gpd
 import pandas as pd
 
+from geo.model.heights import Heights
 from geo.model.problems import Problem
 from geo.model.roads import Roads
 from geo.model.schema import CATALOGUE, empty
@@ -34,6 +35,7 @@ class Sources:
     units: Path | None = None
     links: Path | None = None
     indicators: Path | None = None
+    heights: tuple[Path, ...] = ()
     crs: str | None = None  # of files that do not say it themselves
     terrain: str = "plain"
     illustrative: bool = False
@@ -87,6 +89,7 @@ class Study:
     roads: Roads
     report: Report
     content_id: str
+    heights: Heights | None = None  # of the land; the roads hold their own, taken from these
     catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
     @property
@@ -116,7 +119,9 @@ class Study:
         return titles.get(language) or next(iter(titles.values()), self.name)
 
 
-def content_id(header: Mapping[str, Any], tables: list[pd.DataFrame], roads: Roads) -> str:
+def content_id(
+    header: Mapping[str, Any], tables: list[pd.DataFrame], roads: Roads, heights: Heights | None = None
+) -> str:
     """A name for exactly these inputs: equal inputs, equal name, on any machine."""
     digest = hashlib.sha256(json.dumps(header, sort_keys=True, ensure_ascii=False).encode())
     for table in tables:
@@ -127,5 +132,9 @@ def content_id(header: Mapping[str, Any], tables: list[pd.DataFrame], roads: Roa
         if "geometry" in table.columns:
             digest.update(b"".join(table.geometry.to_wkb()))
     for column in fields(roads):
-        digest.update(getattr(roads, column.name).tobytes())
+        if column.name != "vertex_height_m" or roads.has_heights:  # without heights the name stays what it was
+            digest.update(getattr(roads, column.name).tobytes())
+    if heights is not None:
+        digest.update(repr((heights.west, heights.north, heights.step_lon, heights.step_lat)).encode())
+        digest.update(heights.metres.tobytes())
     return digest.hexdigest()[:24]

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from geo.model.errors import N_, RoadsElsewhere
+from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere
 
 Severity = Literal["error", "warning"]
 
@@ -239,6 +239,34 @@ SENTENCES: dict[str, str] = {
     "not_placed": N_("Row {row}: {name} has no position, and no code or name tells one. Click its place on the map."),
     "not_placed_tie": N_(
         "Row {row}: {name} has no position, and several places fit ({choices}). Click its place on the map."
+    ),
+    # ambulance runs
+    "moment_unreadable": N_("Row {row}: {column} is {value}, which is no time; it is treated as unknown. Correct it."),
+    "times_out_of_order": N_("Row {row}: {earlier} lies before {later}. The row is left out; correct its times."),
+    "times_too_few": N_("Row {row}: fewer than two times can be read, so no interval is known. The row is left out."),
+    "run_too_long": N_("Row {row}: from its first to its last time {hours:g} h pass. The row is left out; correct it."),
+    "response_is_sum": N_(
+        "What the file calls response time is the sum of all legs up to the hospital in {count} of {whole} runs. The "
+        "15 minutes end at the arrival at the scene; here call to arrival is used instead."
+    ),
+    "datum_guessed": N_("The positions were read as {value}, which fits the roads best. Name another system if not."),
+    "runs_without_place": N_(
+        "{count} of {whole} runs have no position and name no village of the study; they count without a modelled "
+        "drive."
+    ),
+    "runs_off_network": N_("{count} of {whole} runs lie too far from any road; they count without a modelled drive."),
+    "runs_without_base": N_(
+        "{count} of {whole} runs name no facility of the study as their base; the nearest base is taken for the "
+        "modelled drive, and they are not used to calibrate."
+    ),
+    # heights
+    "height_voids": N_(
+        "{name}: {share_pct:g} % of the heights about the county were missing and were filled from those around them; "
+        "{left_pct:g} % are still missing and count as flat."
+    ),
+    "heights_elsewhere": RasterElsewhere.sentence,
+    "heights_partial": N_(
+        "The heights cover only {share_pct:g} % of the length of the roads; the rest counts as flat, and as icy in ice."
     ),
     # people per cell
     "raster_cells_left_out": N_(

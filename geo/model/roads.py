@@ -4,7 +4,7 @@
 graph: nodes are junctions and ends, edges keep the full geometry of the chain they stand for.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -64,6 +64,16 @@ class Roads:
     vertex_offset: Ints  # (m+1,)
     vertex_lon: Floats  # (k,)
     vertex_lat: Floats  # (k,)
+    vertex_height_m: Floats = field(default_factory=lambda: np.empty(0))  # (k,) above the sea; NaN unknown
+
+    def __post_init__(self) -> None:
+        if len(self.vertex_height_m) != len(self.vertex_lon):
+            object.__setattr__(self, "vertex_height_m", np.full(len(self.vertex_lon), np.nan))
+
+    @property
+    def has_heights(self) -> bool:
+        """Whether the height of any vertex is known."""
+        return bool(np.isfinite(self.vertex_height_m).any())
 
     @property
     def node_count(self) -> int:

@@ -14,6 +14,7 @@ from scipy.sparse.csgraph import connected_components
 
 from geo.model.assumptions import Assumptions
 from geo.model.roads import BACKWARD_BIT, FORWARD_BIT, ROAD_CLASSES, UNPAVED, Floats, Ints, Mode, Roads
+from geo.network.slope import edge_slowness, share_above
 
 Trip = Literal["outward", "inward"]  # from the facility to the demand point, or from there to the facility
 
@@ -38,11 +39,16 @@ def build_graph(roads: Roads, mode: Mode, assumptions: Assumptions, trip: Trip |
     `trip` says which way is travelled; without it ambulances go outward and everybody else inward.
     """
     forward, backward = travel_minutes(roads, mode, assumptions)
-    outward = (trip or ("outward" if mode == "ambulance" else "inward")) == "outward"
+    outward = is_outward(mode, trip)
     along, against = (forward, backward) if outward else (backward, forward)
-    arcs, arc_edge = _fastest_arcs(roads, along, against)
+    arcs, arc_edge = fastest_arcs(roads, along, against)
     usable = np.isfinite(along) | np.isfinite(against)
     return Graph(roads, mode, along, against, arcs, arc_edge, usable, island_lengths(roads, usable))
+
+
+def is_outward(mode: Mode, trip: Trip | None) -> bool:
+    """Whether the way travelled leads from the facility to the demand point."""
+    return (trip or ("outward" if mode == "ambulance" else "inward")) == "outward"
 
 
 def speed_kph(roads: Roads, mode: Mode, assumptions: Assumptions) -> Floats:
@@ -58,21 +64,45 @@ def speed_kph(roads: Roads, mode: Mode, assumptions: Assumptions) -> Floats:
     unpaved = assumptions.find("factor", mode, "unpaved") or 1.0
     speed = np.where(roads.surface == UNPAVED, speed * unpaved, speed)
     ferry = roads.road_class == ROAD_CLASSES.index("ferry")
-    return np.asarray(speed * np.where(ferry, 1.0, assumptions.speed_factor(mode)), dtype=np.float64)
+    left = condition_shares(roads, mode, assumptions) * assumptions.terrain_factor(mode) * assumptions.speed_scale
+    return np.asarray(speed * np.where(ferry, 1.0, left), dtype=np.float64)
+
+
+def condition_shares(roads: Roads, mode: Mode, assumptions: Assumptions) -> Floats:
+    """The share of the speed that the condition leaves on every edge.
+
+    Ice lies above a height, and below it roads are wet as in rain: an edge pays for each by the length it has there.
+    Where no height is known the whole edge is icy.
+    """
+    share = _by_class(roads, mode, assumptions, assumptions.condition)
+    if assumptions.condition != "ice" or not roads.has_heights:
+        return share
+    wet = _by_class(roads, mode, assumptions, "rain")
+    icy = share_above(roads, assumptions.ice_from_m)
+    return np.asarray(1 / (icy / share + (1 - icy) / wet), dtype=np.float64)
+
+
+def _by_class(roads: Roads, mode: Mode, assumptions: Assumptions, condition: str) -> Floats:
+    factors = [assumptions.condition_factor(mode, name, condition) for name in ROAD_CLASSES]
+    return np.array(factors, dtype=np.float64)[roads.road_class]
 
 
 def travel_minutes(roads: Roads, mode: Mode, assumptions: Assumptions) -> tuple[Floats, Floats]:
-    """Minutes from start to end and from end to start of every edge; inf where not allowed."""
+    """Minutes from start to end and from end to start of every edge; inf where not allowed.
+
+    On foot and by e-bike they differ where heights are known (geo.network.slope).
+    """
     speed = speed_kph(roads, mode, assumptions)
     with np.errstate(divide="ignore", invalid="ignore"):
         minutes = np.where(speed > 0, roads.length_m / (speed * 1000 / 60), np.inf)  # km/h → metres a minute
-    minutes = np.where(np.isfinite(minutes) & ~np.isnan(roads.duration_min), roads.duration_min, minutes)
-    forward = np.where(roads.access & FORWARD_BIT[mode], minutes, np.inf)
-    backward = np.where(roads.access & BACKWARD_BIT[mode], minutes, np.inf)
+    sails = np.isfinite(minutes) & ~np.isnan(roads.duration_min)
+    there, back = (np.where(sails, roads.duration_min, minutes * s) for s in edge_slowness(roads, mode, assumptions))
+    forward = np.where(roads.access & FORWARD_BIT[mode], there, np.inf)
+    backward = np.where(roads.access & BACKWARD_BIT[mode], back, np.inf)
     return forward, backward
 
 
-def _fastest_arcs(roads: Roads, along: Floats, against: Floats) -> tuple[csr_array, Ints]:
+def fastest_arcs(roads: Roads, along: Floats, against: Floats) -> tuple[csr_array, Ints]:
     """CSR of all allowed arcs; parallel ones keep the fastest (ties: the lower edge number)."""
     edge = np.tile(np.arange(roads.edge_count), 2)
     tail, head = np.r_[roads.start, roads.end], np.r_[roads.end, roads.start]

@@ -14,6 +14,8 @@ from geo.model.projection import metric_crs, to_degrees, to_metric
 from geo.model.roads import Floats, Ints, Roads
 from geo.network.graph import Graph
 
+_AT_END = 1e-9  # of an edge: closer to its end than any coordinate tells, a point stands at the junction
+
 
 @dataclass(frozen=True)
 class Snapped:
@@ -24,6 +26,7 @@ class Snapped:
     snap_distance_m: Floats  # from the point to the road
     road_lon: Floats
     road_lat: Floats
+    leg_slowness: Floats | None = None  # how many times longer the leg takes on foot than on the flat; None: not known
 
     @property
     def on_network(self) -> np.ndarray:
@@ -31,9 +34,11 @@ class Snapped:
 
     def take(self, rows: Ints) -> "Snapped":
         """The points of some rows."""
+        slowness = None if self.leg_slowness is None else self.leg_slowness[rows]
         return Snapped(
-            self.edge[rows], self.fraction[rows], self.snap_distance_m[rows], self.road_lon[rows], self.road_lat[rows]
-        )
+            self.edge[rows], self.fraction[rows], self.snap_distance_m[rows], self.road_lon[rows], self.road_lat[rows],
+            slowness,
+        )  # fmt: skip
 
 
 class EdgeIndex:
@@ -49,18 +54,20 @@ class EdgeIndex:
         self.limit_m = assumptions.snap_limit_m
 
     def snap(self, lon: Floats, lat: Floats) -> Snapped:
-        """Each point on its nearest edge; of edges equally near, the one with the lowest number."""
+        """Each point on its nearest edge; of edges equally near, the one with the lowest number. NaN is off it."""
         count = len(lon)
         x, y = to_metric(lon, lat, self.crs)
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
         points = shapely.points(x, y)
-        found, distance = self.tree.query_nearest(points, max_distance=self.limit_m, return_distance=True)
-        row, line = found
+        found, distance = self.tree.query_nearest(points[known], max_distance=self.limit_m, return_distance=True)
+        row, line = known[found[0]], found[1]
         order = np.lexsort((line, row))
         row, line, distance = row[order], line[order], distance[order]
         first = np.r_[True, row[1:] != row[:-1]] if len(row) else np.zeros(0, dtype=bool)
         row, line, distance = row[first], line[first], distance[first]
         fraction = shapely.line_locate_point(self.lines[line], points[row], normalized=True)
         fraction = np.nan_to_num(fraction)  # an edge without length
+        fraction = np.where(fraction < _AT_END, 0.0, np.where(fraction > 1 - _AT_END, 1.0, fraction))
         foot = shapely.line_interpolate_point(self.lines[line], fraction, normalized=True)
         road_lon, road_lat = to_degrees(shapely.get_x(foot), shapely.get_y(foot), self.crs)
         edge = np.full(count, -1, dtype=np.int64)

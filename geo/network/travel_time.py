@@ -60,9 +60,15 @@ def demand_legs(graph: Graph, points: Snapped, assumptions: Assumptions) -> Legs
 
 
 def access_minutes(points: Snapped, graph: Graph, assumptions: Assumptions, end: str) -> Floats:
-    """Minutes between point and road at the access speed of that end ("demand" or "facility")."""
+    """Minutes between point and road at the access speed of that end ("demand" or "facility").
+
+    The leg at the demand's end is walked, whichever mode follows, and counts its slope where heights are known.
+    """
     speed = assumptions.find("access", graph.mode, end) or 5.0
-    return np.asarray(points.snap_distance_m / (speed * 1000 / 60), dtype=np.float64)
+    metres = points.snap_distance_m
+    if points.leg_slowness is not None and (end == "demand" or graph.mode == "walk"):
+        metres = metres * points.leg_slowness
+    return np.asarray(metres / (speed * 1000 / 60), dtype=np.float64)
 
 
 def search(graph: Graph, facilities: Snapped, assumptions: Assumptions) -> Tree:
@@ -92,7 +98,7 @@ def nearest_times(graph: Graph, facilities: Snapped, demand: Snapped, assumption
     label = np.stack([tree.source[graph.roads.start[edge]], tree.source[graph.roads.end[edge]]])
     best = via.argmin(axis=0)
     minutes, source = via[best, np.arange(count)], label[best, np.arange(count)]
-    for facility, point, direct in _same_edge(graph, facilities, demand, assumptions):
+    for facility, point, direct in same_edge(graph, facilities, demand, assumptions):
         if direct < minutes[point]:
             minutes[point], source[point] = direct, facility
     minutes = minutes + legs.access_min
@@ -116,7 +122,7 @@ def time_matrix(graph: Graph, facilities: Snapped, demand: Snapped, assumptions:
         via_start = tree[:, start] + legs.to_start_min[points]
         via_end = tree[:, end] + legs.to_end_min[points]
         out[np.ix_(points, part)] = np.minimum(via_start, via_end).T
-    for facility, point, direct in _same_edge(graph, facilities, demand, assumptions):
+    for facility, point, direct in same_edge(graph, facilities, demand, assumptions):
         out[point, facility] = np.fmin(out[point, facility], direct)
     out += legs.access_min[:, None]
     out[~(out <= assumptions.horizon_min)] = np.nan
@@ -160,7 +166,7 @@ def with_facilities(graph: Graph, legs: Legs, facilities: Snapped) -> csr_array:
     )
 
 
-def _same_edge(
+def same_edge(
     graph: Graph, facilities: Snapped, demand: Snapped, assumptions: Assumptions
 ) -> list[tuple[int, int, float]]:
     """(facility row, demand row, minutes along the edge they share), where the direction is allowed."""

@@ -39,7 +39,8 @@ TEXT_KEYS = (
     "map", "legend", "legend.minutes", "legend.sizes", "legend.lines", "legend.route", "layer.facilities",
     "layer.villages", "layer.uncovered", "not_counted", "band", "beyond", "unreachable", "minutes", "population",
     "road.major", "road.minor", "road.ferry", "boundary.county", "boundary.extent", "boundary.township",
-    "boundary.approximate", "route.road", "route.offroad", "illustrative", "north", "zoom_in", "zoom_out",
+    "boundary.approximate", "route.road", "route.offroad", "route.was",
+    "route.worst", "route.segment", "route.closed", "illustrative", "north", "zoom_in", "zoom_out",
     "reset_view", "attribution", "load_failed",
 )  # fmt: skip
 

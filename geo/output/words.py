@@ -1,5 +1,7 @@
 """What modes, conditions, speeds and the map itself are called, for pages and files. Fourth floor: output."""
 
+from dataclasses import replace
+
 from geo.model.assumptions import Assumption
 from geo.model.inputs import Study
 from geo.model.schemes import Scheme
@@ -8,17 +10,29 @@ from geo.output.language import Translate
 
 def mode_name(_: Translate, mode: str) -> str:
     """A travel mode in words."""
-    names = {"ambulance": _("Ambulance"), "car": _("Car"), "e_bike": _("E-bike"), "walk": _("On foot")}
+    names = {
+        "ambulance": _("Ambulance"),
+        "car": _("Car"),
+        "e_bike": _("E-bike"),
+        "walk": _("On foot"),
+        "all": _("All modes"),
+    }
     return names[mode]
 
 
 def condition_name(_: Translate, condition: str) -> str:
     """A condition in words."""
-    return {"day": _("Day"), "night": _("Night"), "snow": _("Snow")}[condition]
+    names = {"day": _("Day"), "night": _("Night"), "rain": _("Rain"), "snow": _("Snow"), "ice": _("Ice")}
+    return names[condition]
 
 
 def item_name(_: Translate, row: Assumption) -> str:
     """What a figure is about, in words."""
+    condition, _colon, road_class = row.item.partition(":")
+    if road_class:
+        return _("{condition}, on: {road}").format(
+            condition=item_name(_, replace(row, item=condition)), road=item_name(_, replace(row, item=road_class))
+        )
     names = {
         "motorway": _("Motorway"),
         "trunk": _("Trunk road"),
@@ -39,7 +53,12 @@ def item_name(_: Translate, row: Assumption) -> str:
         "mountain": _("In the mountains"),
         "day": _("By day"),
         "night": _("By night"),
+        "rain": _("In rain"),
         "snow": _("In snow"),
+        "ice": _("In ice"),
+        "climb": _("Speed lost on a climb"),
+        "steepest": _("Least speed on a climb"),
+        "ice_from": _("Height from which roads are icy in ice"),
         "demand": _("Between village and road, on foot"),
         "facility": _("Between road and facility"),
     }
@@ -48,7 +67,14 @@ def item_name(_: Translate, row: Assumption) -> str:
 
 def unit_name(_: Translate, row: Assumption) -> str:
     """The unit of a figure, in words."""
-    names = {"km/h": _("km/h"), "share of the posted limit": _("share of the limit"), "share of the speed": _("share")}
+    names = {
+        "km/h": _("km/h"),
+        "m": _("m above the sea"),
+        "share of the posted limit": _("share of the limit"),
+        "share of the speed": _("share"),
+        "share of the speed lost per % of climb": _("share for each % of climb"),
+        "least share of the speed left on a climb": _("share"),
+    }
     return names.get(row.unit, row.unit)
 
 
@@ -84,6 +110,10 @@ def map_words(_: Translate, credit: str) -> dict[str, str]:
         "boundary.approximate": _(" (approximate)"),
         "route.road": _("On the road"),
         "route.offroad": _("Off the road, on foot"),
+        "route.was": _("The way with all roads open"),
+        "route.worst": _("Segments that matter most"),
+        "route.segment": _("Segment chosen"),
+        "route.closed": _("Closed road"),
         "illustrative": _("illustrative"),
         "north": _("N"),
         "zoom_in": _("Zoom in"),

@@ -10,11 +10,12 @@ from geo.model.assumptions import Assumptions
 from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
 from geo.model.roads import Ints, Mode
-from geo.network.graph import Graph, Trip, build_graph
+from geo.network.graph import Graph, Trip, build_graph, is_outward
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
 from geo.network.snapping import EdgeIndex, Snapped
 from geo.network.travel_time import nearest_times
+from geo.study.relief import on_slopes
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,16 @@ def network_of(study: Study, mode: Mode, assumptions: Assumptions, trip: Trip | 
     """The study's roads in one mode, with facilities and demand snapped to them; `trip` as in build_graph."""
     graph = build_graph(study.roads, mode, assumptions, trip)
     index = EdgeIndex(graph, assumptions)
-    facility, demand = (index.snap(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand))
-    return Network(graph, assumptions, facility, demand, index)
+    places = [(t["lon"].to_numpy(), t["lat"].to_numpy()) for t in (study.facility, study.demand)]
+    facility, demand = (index.snap(*place) for place in places)
+    outward = is_outward(mode, trip)
+    return Network(
+        graph,
+        assumptions,
+        on_slopes(facility, places[0], study.heights, to_road=outward),
+        on_slopes(demand, places[1], study.heights, to_road=not outward),
+        index,
+    )
 
 
 def open_rows(study: Study, tiers: tuple[str, ...]) -> Ints:

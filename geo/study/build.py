@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
+from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.reading import is_osm
 from geo.intake.lines import ways_from_lines
 from geo.intake.links import links_from
@@ -17,7 +18,8 @@ from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sampl
 from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
 from geo.intake.tables import boundary_from, demand_from, facilities_from, indicators_from, units_from
 from geo.model.assumptions import Assumptions
-from geo.model.errors import N_, RoadsElsewhere, TableEmpty, TablesNotGiven
+from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere, TableEmpty, TablesNotGiven
+from geo.model.heights import Heights
 from geo.model.inputs import Report, Sources, Study, content_id
 from geo.model.links import no_links
 from geo.model.problems import Problem, refused
@@ -28,6 +30,7 @@ from geo.network.contraction import contract
 from geo.network.graph import build_graph, island_labels
 from geo.network.snapping import EdgeIndex
 from geo.store import Store
+from geo.study.relief import heights_problems, land_about, on_land
 
 Progress = Callable[[str], None]
 STEPS = 6  # how often `build_study` reports progress
@@ -50,7 +53,8 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     demand, found = _read_demand(sources)
     problems += found
     progress(N_("boundaries"))
-    roads = contract(ways)
+    roads, heights, found = _draped(contract(ways), sources)
+    problems += found
     outline, unit = _read_areas(sources, facility, demand, roads)
     facility = _placed(facility, unit, "facility_id")
     demand = _placed(demand, unit, "demand_id")
@@ -62,22 +66,25 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     problems += outside + found
     report = _report(roads, facility, demand, len(outside), problems)
     progress(N_("naming"))
-    return _named(Study(sources.header(), facility, demand, indicator, link, unit, outline, roads, report, ""))
+    tables = (facility, demand, indicator, link, unit, outline)
+    return _named(Study(sources.header(), *tables, roads, report, "", heights=heights))
 
 
 def _named(study: Study) -> Study:
     """The study under the name of its content."""
     tables = [study.facility, study.demand, study.indicator, study.link, study.unit, study.outline]
     tables += [study.catalogue] if len(study.catalogue) else []  # studies without one keep the name they had
-    return replace(study, content_id=content_id(study.header, tables, study.roads))
+    return replace(study, content_id=content_id(study.header, tables, study.roads, study.heights))
 
 
-def with_tables(study: Study, tables: Mapping[str, pd.DataFrame | Roads]) -> Study:
-    """Another study with parts replaced (facility, demand, unit, outline, indicator, catalogue, link, roads).
+def with_tables(study: Study, tables: Mapping[str, pd.DataFrame | Roads | Heights | None]) -> Study:
+    """Another study with parts replaced (facility, demand, unit, outline, indicator, catalogue, link, roads, heights).
 
-    Its report and its name are made anew.
+    Its report and its name are made anew. Roads take their heights from the study's.
     """
     changed = replace(study, **tables)  # type: ignore[arg-type]
+    if changed.heights is not None and {"roads", "heights"} & set(tables):
+        changed = replace(changed, roads=on_land(changed.roads, changed.heights))
     outside = _outside(changed.facility, changed.outline) + _outside(changed.demand, changed.outline)
     report = _report(changed.roads, changed.facility, changed.demand, len(outside), outside)
     return _named(replace(changed, report=report))
@@ -116,6 +123,19 @@ def _check_given(sources: Sources) -> None:
     missing = [option for option, path in given.items() if path is None]
     if missing and not is_osm(sources.roads):
         raise TablesNotGiven(path=sources.roads, options=", ".join(missing))
+
+
+def _draped(roads: Roads, sources: Sources) -> tuple[Roads, Heights | None, list[Problem]]:
+    """The roads with the heights of the land under them, where the sources name any."""
+    if not sources.heights:
+        return roads, None, []
+    answers = {"crs": sources.crs} if sources.crs else {}
+    try:
+        heights, problems = guarded_heights(sources.heights, land_about(roads), answers)
+    except RasterElsewhere as error:  # the study can do without
+        return roads, None, [Problem("heights_elsewhere", "warning", "heights", params=error.params)]
+    draped = on_land(roads, heights)
+    return draped, heights, problems + heights_problems(draped)
 
 
 def _read_ways(sources: Sources) -> tuple[Ways, list[Problem]]:

@@ -112,7 +112,7 @@ def mended(check: Check, mends: tuple[Mend, ...], context: Context) -> Check:
 
 def edited(check: Check, text: pd.DataFrame, context: Context) -> Check:
     """The check after cells were edited by hand. Areas keep their shapes; roads and rasters cannot be edited."""
-    if check.kind in ("roads", "raster"):
+    if check.kind in ("roads", "raster", "heights"):
         return check
     shapes = None
     if check.drawn:

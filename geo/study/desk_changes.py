@@ -21,6 +21,7 @@ from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
 from geo.model.schema import CATALOGUE, INDICATOR_VALUE, LINK, UNIT, conform
 from geo.study.build import with_tables
+from geo.study.relief import heights_share
 
 TABLE: dict[Kind, str] = {
     "facilities": "facility",
@@ -32,6 +33,7 @@ TABLE: dict[Kind, str] = {
     "links": "link",
     "catalogue": "catalogue",
     "raster": "demand",
+    "heights": "heights",
 }
 SAME_NUMBER = 1e-9  # relative: 1 cm of a longitude
 SAME_SHAPE_DEG = 2e-6  # 20 cm: outlines written with fewer digits are the same
@@ -45,8 +47,8 @@ _NOT_MOVED = pd.DataFrame({"id": pd.Series(dtype="str"), "name": pd.Series(dtype
 
 
 def stored_table(study: Study, kind: Kind) -> pd.DataFrame:
-    """The study's table that a kind changes (for roads: none)."""
-    table: pd.DataFrame = pd.DataFrame() if kind == "roads" else getattr(study, TABLE[kind])
+    """The study's table that a kind changes (for roads and heights: none)."""
+    table: pd.DataFrame = pd.DataFrame() if kind in ("roads", "heights") else getattr(study, TABLE[kind])
     return table
 
 
@@ -91,6 +93,8 @@ def difference(study: Study, check: Check, decisions: Mapping[str, str]) -> Diff
     """
     if check.kind == "roads":
         return _road_difference(study, check)
+    if check.kind == "heights":
+        return _height_difference(study, check)
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind in ("units", "boundary"):
         found = _area_difference(stored, new, one=check.kind == "boundary")
@@ -107,6 +111,8 @@ def between(older: Study, newer: Study, kind: Kind) -> Difference:
     """What changed in a kind's table from one version of a study to another."""
     if kind == "roads":
         return _roads_apart(older.report, newer.report)
+    if kind == "heights":
+        return _heights_apart(older, newer)
     stored, new = stored_table(older, kind), stored_table(newer, kind)
     if kind in ("units", "boundary"):
         return _area_difference(stored, new, one=kind == "boundary")
@@ -209,6 +215,19 @@ def _roads_apart(old: Report, new: Report) -> Difference:
     return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
 
 
+def _height_difference(study: Study, check: Check) -> Difference:
+    """The length of road whose height is known, before and after."""
+    nothing = Difference((), (), (), (), _NO_CHANGES, _NOT_MOVED)
+    return _heights_apart(study, proposed(study, check, nothing, gone_are_closed=False))
+
+
+def _heights_apart(older: Study, newer: Study) -> Difference:
+    told = [f"{s.roads.length_m.sum() / 1000 * heights_share(s.roads):.1f}" for s in (older, newer)]
+    line = {"id": "roads", "name": "roads", "column": "length_km", "before": told[0], "after": told[1]}
+    lines = [line] if told[0] != told[1] else []
+    return Difference((), (), (), (), pd.DataFrame(lines, columns=list(_NO_CHANGES.columns), dtype="str"), _NOT_MOVED)
+
+
 def _roadfigures(report: Report) -> dict[tuple[str, str], str]:
     figures = {(name, "length_km"): f"{km:.1f}" for name, km in report.road_km.items()}
     return figures | {
@@ -227,6 +246,8 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     """The study as it would be after the commit."""
     if check.kind == "roads":
         return with_roads(study, check)
+    if check.kind == "heights":
+        return study if check.heights is None else with_tables(study, {"heights": check.heights})
     stored, new = stored_table(study, check.kind), usable(check, study)
     if check.kind == "raster":
         return laid(study, check.kind, new.sort_values("demand_id", kind="stable", ignore_index=True))

@@ -1,4 +1,4 @@
-"""A file of any kind as a `Check`: lists row by row, areas, roads, a raster of people. Joins the rooms.
+"""A file of any kind as a `Check`: lists row by row, areas, roads, people, heights. Joins the rooms.
 
 The bytes are read by child processes (files.guard, files.guarded_layers); what comes of them is checked here.
 """
@@ -17,6 +17,7 @@ from geo.intake.desk.area_rows import area_of
 from geo.intake.desk.checking import Context, check_raw
 from geo.intake.desk.matching import match_columns, own_columns, readable_headers
 from geo.intake.files.guard import guarded_noted, never
+from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
 from geo.intake.lines import ways_from_features
 from geo.model.desk import Answers, Check, Kind, Question
@@ -24,6 +25,7 @@ from geo.model.errors import FileUnreadable
 from geo.model.problems import Problem
 from geo.model.roads import Ways
 from geo.network.contraction import contract
+from geo.study.relief import MARGIN_DEG, WHOLE_PCT
 
 Remembered = Mapping[str, Mapping[str, str]]
 DEGREES = "EPSG:4326"
@@ -186,6 +188,25 @@ def check_raster(file: File, context: Context) -> Check:
     return Check("raster", table, tuple(problems), (), asked, {}, fingerprint, "")
 
 
+# ---- heights ---------------------------------------------------------------------------------------------------
+
+
+def check_heights(file: File, context: Context) -> Check:
+    """Heights of the land about the study's roads, one line of `table` for the file. Raises RasterElsewhere."""
+    known = context.evidence
+    box = (known.road_lon.min(), known.road_lat.min(), known.road_lon.max(), known.road_lat.max())
+    wide = tuple(float(v) + m for v, m in zip(box, (-MARGIN_DEG, -MARGIN_DEG, MARGIN_DEG, MARGIN_DEG), strict=True))
+    heights, problems = guarded_heights([file.path], (wide[0], wide[1], wide[2], wide[3]), file.answers)
+    covered = float(np.isfinite(heights.at(known.road_lon, known.road_lat)).mean())
+    if 100 * covered < WHOLE_PCT:
+        share: dict[str, object] = {"share_pct": round(100 * covered, 1)}
+        problems.append(Problem("heights_partial", "warning", "heights", params=share))
+    table = pd.DataFrame({"row": np.array([1], dtype=np.int64), "verdict": ["ok"]})
+    return Check(
+        "heights", table, tuple(problems), (), (), {}, file_fingerprint(file.path), "heights", heights=heights
+    )  # fmt: skip
+
+
 READERS: dict[Kind, Callable[[File, Context], Check]] = {
     "facilities": check_list,
     "demand": check_list,
@@ -199,4 +220,5 @@ READERS: dict[Kind, Callable[[File, Context], Check]] = {
     "boundary": check_areas_file,
     "roads": check_roads,
     "raster": check_raster,
+    "heights": check_heights,
 }

@@ -26,7 +26,7 @@ def _edit(_: Translate, mode: Mode) -> None:
         _("Changes count for this session and travel with the address of the page. P: published source. "
           "G: general knowledge, not verified.")
     )  # fmt: skip
-    defaults = [row for row in default_rows() if row.mode == mode]
+    defaults = [row for row in default_rows() if row.mode in (mode, "all")]
     now = state.edits()
     table = pd.DataFrame({
         _("What"): [item_name(_, row) for row in defaults],
@@ -37,7 +37,7 @@ def _edit(_: Translate, mode: Mode) -> None:
         _("Source"): [row.source for row in defaults],
     })  # fmt: skip
     fixed = [name for name in table.columns if name != _("Value")]
-    number = st.column_config.NumberColumn(min_value=0.01, max_value=200.0, step=0.05, required=True)
+    number = st.column_config.NumberColumn(min_value=0.01, max_value=9000.0, step=0.05, required=True)
     told = st.data_editor(
         table, disabled=fixed, hide_index=True, height=460, column_config={_("Value"): number}, key=f"assumed:{mode}"
     )
@@ -61,6 +61,6 @@ def _take(_: Translate, mode: Mode, rows: list[Assumption]) -> None:
 
 
 def _keep(mode: Mode, edits: dict[str, float]) -> None:
-    others = {key: value for key, value in state.edits().items() if key.split(".")[1] != mode}
+    others = {key: value for key, value in state.edits().items() if key.split(".")[1] not in (mode, "all")}
     st.session_state.edits = others | edits
     st.rerun()

@@ -111,6 +111,11 @@ def village_names(of: Study) -> "pd.Series[str]":
     return _village_names(of.content_id, of)
 
 
+def unit_names(of: Study) -> dict[str, str]:
+    """Code → name of every township."""
+    return dict(zip(of.unit["unit_code"], of.unit["name"], strict=True))
+
+
 def county_coverage(of: Study, found: "pd.DataFrame", threshold_min: float) -> Coverage:
     """People within the threshold in the whole county."""
     return coverage(found["travel_time_min"], of.demand["population"], threshold_min)
@@ -120,8 +125,7 @@ def township_table(of: Study, found: "pd.DataFrame", threshold_min: float) -> "p
     """Coverage of every township, with its name, worst share first."""
     villages = of.demand.assign(name=village_names(of))
     table = coverage_by_unit(villages, found["travel_time_min"], threshold_min)
-    names = dict(zip(of.unit["unit_code"], of.unit["name"], strict=True))
-    table.insert(1, "name", table["unit_code"].map(names).fillna("—"))
+    table.insert(1, "name", table["unit_code"].map(unit_names(of)).fillna("—"))
     return table.sort_values(["share_pct", "unit_code"], ignore_index=True)
 
 

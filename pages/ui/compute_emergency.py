@@ -1,13 +1,14 @@
 """What the emergency page asks the library for, remembered by content: the searches. The figures are made anew."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.analysis.coverage import coverage_by_unit
+from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
 from geo.analysis.emergency import fleet
 from geo.analysis.mexclp import expected_coverage
 from geo.analysis.radius import compare, nearest_m
@@ -17,6 +18,7 @@ from geo.model.clock import RADII_KM, Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.study import Network, emergency
+from geo.study.conditions import BAND_SHARE
 from geo.study.emergency import Emergency, Rescue
 from pages.ui import compute
 
@@ -67,6 +69,18 @@ def answer(of: Study, assumptions: Assumptions, bases: Sequence[Base], clock: Cl
     hospital, _ = _hospital(of.content_id, assumptions.content_id(), capability, of, assumptions)
     drive = drive_matrix(of, assumptions, bases)
     return emergency.answer(of, bases, drive, hospital, clock, night=assumptions.condition == "night")
+
+
+def band(of: Study, assumptions: Assumptions, found: Emergency) -> tuple[Coverage, Coverage]:
+    """People reached when every speed on the road is lower, and higher, by conditions.BAND_SHARE."""
+    if not found.bases:
+        return found.reached, found.reached
+    sides = []
+    for share in (1 - BAND_SHARE, 1 + BAND_SHARE):
+        scaled = replace(assumptions, speed_scale=assumptions.speed_scale * share)
+        drive = pd.DataFrame(drive_matrix(of, scaled, found.bases)).min(axis=1)
+        sides.append(coverage(drive, of.demand["population"], found.clock.drive_limit_min))
+    return sides[0], sides[1]
 
 
 def rescue(of: Study, assumptions: Assumptions, found: Emergency, demand_id: str) -> Rescue:

@@ -28,11 +28,11 @@ def difference(_: Translate, current: Draft) -> None:
         st.error(_("No row can be used; there is nothing to store."))
         return
     found = compute_desk.difference(current)
-    if current.kind != "roads":
+    if current.kind not in ("roads", "heights"):
         _counts(_, found)
     _proposals(_, current, found)
     stored, new = desk.stored_table(current.base, current.kind), pd.DataFrame()
-    if current.kind != "roads":
+    if current.kind not in ("roads", "heights"):
         new = desk.usable(current.check, current.base)
     show_difference(_, stored, new, found)
     after = compute_desk.proposed(current, gone_are_closed=_closing(_, current, found))
@@ -41,10 +41,11 @@ def difference(_: Translate, current: Draft) -> None:
 
 
 def _closing(_: Translate, current: Draft, found: Difference) -> bool:
-    """Whether what the file lacks is gone; an outline, roads and a raster replace what was there anyway."""
-    if current.kind in ("boundary", "roads", "raster", *desk.FIGURED) or not found.gone:
+    """Whether what the file lacks is gone; an outline, roads and rasters replace what was there anyway."""
+    if current.kind in ("boundary", "roads", "raster", "heights", *desk.FIGURED) or not found.gone:
         return False
-    gone = _("are given up") if current.kind in ("units", "links") else _("are closed")
+    leaving = {"units": _("are given up"), "links": _("are given up"), "demand": _("are gone and leave the list")}
+    gone = leaving.get(current.kind, _("are closed"))
     return bool(
         st.radio(
             _("Rows of the stored list that this file lacks"),
@@ -173,7 +174,7 @@ def versions(_: Translate, study: Study, kind: Kind) -> None:
 
 def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest: int) -> None:
     older = compute.store().load(study.name, version)
-    if kind != "roads":
+    if kind not in ("roads", "heights"):
         st.download_button(
             _("Download this list (CSV)"),
             csv_bytes(desk.flat(desk.stored_table(older, kind))),

@@ -22,6 +22,7 @@ TYPES: Mapping[Kind, tuple[str, ...]] = {
     "indicators": _TABLES,
     "links": _TABLES,
     "raster": ("tif", "tiff"),
+    "heights": ("hgt", "zip", "tif", "tiff"),
     "catalogue": _TABLES,
 }
 
@@ -39,6 +40,7 @@ def kind_name(_: Translate, kind: str) -> str:
         "links": _("Links between facilities"),
         "scheme": _("Scheme of levels"),
         "raster": _("Raster of people"),
+        "heights": _("Heights of the land"),
         "catalogue": _("Catalogue of indicators"),
         "restore": _("Restored"),
     }
@@ -56,6 +58,7 @@ def wanted(_: Translate, kind: Kind) -> str:
         "indicators": _("Indicator values: code, township, period, numerator and denominator."),
         "links": _("Links: kind, from, to; who reads, supplies, refers, owns. Ends by id or name."),
         "raster": _("People per cell as a GeoTIFF; they are given to the stored villages or to points of a grid."),
+        "heights": _("Heights as an SRTM tile (.hgt, .hgt.zip) or a GeoTIFF; walking and e-bikes then feel the slope."),
         "catalogue": _("The list of indicators: code, name, aspect, what is counted, unit, target, document."),
     }
     return sentences[kind]

@@ -5,11 +5,13 @@ import math
 import pandas as pd
 import streamlit as st
 
+from geo.analysis.coverage import Coverage
 from geo.model.bases import Base
 from geo.model.clock import Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.route import Route
+from geo.study.conditions import BAND_SHARE
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan
 from pages.ui import emergency_controls as controls
@@ -56,6 +58,26 @@ def key_figures(_: Translate, language: str, asked: controls.Emergency, found: E
     with st.container(key="figures"):
         for column, (label, value, of) in zip(st.columns(len(figures)), figures, strict=True):
             column.metric(plain(label), value, of, delta_color="off", delta_arrow="off", border=True, height="stretch")
+
+
+def band_line(_: Translate, asked: controls.Emergency, band: tuple[Coverage, Coverage]) -> None:
+    """The band about the first figure when all speeds are wrong by some share."""
+    slow, fast = band
+    st.caption(
+        _(
+            "If all speeds on the road are {share:.0f} % lower or higher: {low} to {high} reached within "
+            "{minutes:g} min {start} ({slow:,.0f} to {fast:,.0f} of {whole:,.0f} people, modelled)."
+        ).format(
+            share=100 * BAND_SHARE,
+            low=percent(slow.share_pct),
+            high=percent(fast.share_pct),
+            minutes=asked.clock.threshold_min,
+            start=asked.clock.say_start(_),
+            slow=slow.covered,
+            fast=fast.covered,
+            whole=slow.population,
+        )
+    )
 
 
 def problems(_: Translate, told: list[Problem]) -> None:

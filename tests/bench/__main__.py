@@ -6,11 +6,13 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.bench import desk, emergency, export, indicators, network, structure, study
+from tests.bench import desk, emergency, export, indicators, network, roads, structure, study
 
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
-    alone = {"build": study.build, "desk": desk.run, "emergency": emergency.run, "export": export.run}
+    alone = {
+        "build": study.build, "desk": desk.run, "emergency": emergency.run, "export": export.run, "roads": roads.run,
+    }  # fmt: skip
     if sys.argv[1:]:
         alone[sys.argv[1]]()
     else:

@@ -331,3 +331,11 @@ def test_a_frame_that_grows_twice_is_fitted_anew_until_somebody_moves_the_map(op
     opened.page.set_viewport_size({"width": 1400, "height": 1000})
     opened.frame.wait_for_function("map_div.getSize().y === 1000")
     assert opened.debug()["view"]["zoom"] == chosen
+
+
+def test_a_county_that_is_shown_large_is_fitted_at_once(open_map: Open) -> None:
+    # Its least zoom lies above the zoom that the map is built with, which must not undo the first view.
+    opened = shown(open_map(county(), width=3800, height=3000))
+    opened.page.wait_for_timeout(600)
+    told = opened.debug()
+    assert told["fitZoom"] - 2.5 > 9 and told["view"]["zoom"] == told["fitZoom"]

@@ -22,7 +22,9 @@ from tests.geo.network.conftest import degrees
 
 Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
-KEYS = ["threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units"]
+KEYS = [
+    "threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units", "condition", "closed", "band",
+]  # fmt: skip
 UNIT_KEYS = ["unit_code", "name", "population", "covered", "beyond", "unreachable"]
 
 
@@ -154,7 +156,7 @@ def test_the_words_of_mode_tier_and_condition_reach_the_answer(created: Path, yi
     assert found("--from", "village_clinic,township_hospital")["covered"] == 2700
     on_foot = found("--from", "county_hospital", "--mode", "walk")
     assert (on_foot["mode"], on_foot["covered"]) == ("walk", 1000)
-    assert found("--from", "county_hospital", "--condition", "snow")["covered"] == 1000  # 1 + 6 / 0.7 is over 9.5
+    assert found("--from", "county_hospital", "--condition", "ice")["covered"] == 1000  # 1 + 6 / 0.7 is over 9.5
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])

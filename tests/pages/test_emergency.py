@@ -1,5 +1,6 @@
 """The emergency page without a browser: the library's figures, the clock's start with each, bases, bad input."""
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -208,3 +209,13 @@ def test_another_study_keeps_its_own_plan() -> None:
     assert not page.exception and not page.warning
     page.selectbox(key="study").set_value("xishui").run()
     assert next(iter(page.session_state.em_plans.values()))[0].on is False
+
+
+def test_the_band_of_speeds_holds_the_figure_between_its_ends() -> None:
+    page = opened(lang="en")
+    told = next(c.value for c in page.caption if "lower or higher" in c.value)
+    slow, fast, whole = (
+        int(n.replace(",", "")) for n in re.search(r"\(([\d,]+) to ([\d,]+) of ([\d,]+)", told).groups()
+    )
+    reached = int(page.metric[0].delta.split()[0].replace(",", ""))
+    assert 0 < slow < reached < fast < whole

@@ -2,10 +2,13 @@
 (function (yida) {
   "use strict";
 
-  const { linesOf, lineOf, inSight, traceRings, traceLines, stroke } = yida.paint;
+  const { linesOf, lineOf, inSight, traceRings, traceLines, stroke, worldX, worldY } = yida.paint;
   const symbols = yida.symbols;
   const LAND = "#fcfbf7";
   const EDGE = "rgba(16, 42, 60, 0.6)"; // keeps the palest dots visible on land and on their own colour
+
+  const CLOSED = "#a3195b"; // also in legend.js
+  const OF_KIND = { was: "#6b7780", segment: "#111827", worst: "#a3195b" };
 
   // [class, zoom above the overview from which it is drawn, width at the overview, colour, casing]
   const ROADS = [
@@ -178,10 +181,29 @@
   // A scene may point at many places at once: [kind, id] of each.
   const pointedAt = (app, kind) => (app.state.highlighted || []).filter(([what]) => what === kind).map(([, id]) => id);
 
-  function paintRoute(view, app, route) {
-    const tier = app.data.tier.get(route.tier);
-    const colour = route.colour || (tier ? tier.colour : "#1d2b53");
+  // A closed road is barred where it is broken; colour alone would be lost in greyscale.
+  function paintClosed(view, route) {
     traceLines(view, [route.line]);
+    stroke(view.ctx, symbols.HALO, 8);
+    stroke(view.ctx, CLOSED, 4, [9, 6]);
+    if (!route.at) return;
+    const [px, py] = [worldX(route.at[0]) * view.scale - view.left, worldY(route.at[1]) * view.scale - view.top];
+    dot(view.ctx, px, py, 9, CLOSED, "#ffffff", 2);
+    view.ctx.beginPath();
+    view.ctx.moveTo(px - 5, py);
+    view.ctx.lineTo(px + 5, py);
+    stroke(view.ctx, "#ffffff", 3);
+  }
+
+  function paintRoute(view, app, route) {
+    if (route.kind === "closed") return paintClosed(view, route);
+    const tier = app.data.tier.get(route.tier);
+    const colour = route.colour || OF_KIND[route.kind] || (tier ? tier.colour : "#1d2b53");
+    traceLines(view, [route.line]);
+    if (route.kind === "was") {
+      stroke(view.ctx, symbols.HALO, 6);
+      return stroke(view.ctx, colour, 2.6, [3, 3]);
+    }
     if (route.kind === "offroad") {
       stroke(view.ctx, symbols.HALO, 6, [0.1, 7]);
       return stroke(view.ctx, colour, 3.6, [0.1, 7]);

@@ -183,7 +183,7 @@
   const approximate = (app, kinds) => (kinds.some((kind) => kind.startsWith("approximate")) ? say(app, "boundary.approximate") : "");
 
   function routeRows(app, body) {
-    const kinds = new Set(app.routes.map((route) => (route.kind === "offroad" ? "offroad" : "road")));
+    const kinds = new Set(app.routes.map((route) => route.kind || "road"));
     if (!kinds.size) return;
     const part = section(body, say(app, "legend.route"));
     const dotted = { stroke: "#1d2b53", "stroke-width": 3.4, "stroke-linecap": "round", "stroke-dasharray": "0.1 6.4" };
@@ -191,6 +191,10 @@
     named.forEach((colour, label) => row(part, stripe([{ stroke: colour, "stroke-width": 3.6 }]), label));
     if (kinds.has("road") && !named.size) row(part, stripe([{ stroke: "#1d2b53", "stroke-width": 3.6 }]), say(app, "route.road"));
     if (kinds.has("offroad")) row(part, stripe([dotted]), say(app, "route.offroad"));
+    if (kinds.has("was")) row(part, stripe([{ stroke: "#6b7780", "stroke-width": 2.6, "stroke-dasharray": "3 3" }]), say(app, "route.was"));
+    if (kinds.has("worst")) row(part, stripe([{ stroke: "#a3195b", "stroke-width": 4 }]), say(app, "route.worst"));
+    if (kinds.has("segment")) row(part, stripe([{ stroke: "#111827", "stroke-width": 4 }]), say(app, "route.segment"));
+    if (kinds.has("closed")) row(part, stripe([{ stroke: "#a3195b", "stroke-width": 4, "stroke-dasharray": "7 4" }]), say(app, "route.closed"));
   }
 
   function fill(app) {

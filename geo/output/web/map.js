@@ -9,6 +9,7 @@
   const HOVER_PX = 5;
   const FINGER_PX = 14;
   const STALE_BANDS_MS = 400;
+  const EQUATOR_M = 40075016.7;
   let app = null;
 
   function read(raw) {
@@ -324,6 +325,12 @@
     return hits.find((unit) => unit.level !== "county") || hits[0];
   }
 
+  // A place with the ground a pixel covers there and the classes of road drawn: the page judges what was pointed at.
+  function placeAt({ lng, lat }) {
+    const metres = (EQUATOR_M * Math.cos((lat * Math.PI) / 180)) / (256 * 2 ** app.map.getZoom());
+    return { kind: "place", lon: lng, lat, m_per_px: metres, roads: app.drawn.roads || [] };
+  }
+
   function colouredAt(latlng) {
     const unit = app.state.choropleth ? unitAt(latlng) : null;
     return unit ? unitPlace(unit) : null;
@@ -331,7 +338,7 @@
 
   function onClick(event) {
     if (!app.ready || !event.originalEvent || event.originalEvent.detail > 1) return; // second half of a double click
-    if (app.state.pick) return yida.tell({ kind: "place", lon: event.latlng.lng, lat: event.latlng.lat });
+    if (app.state.pick) return yida.tell(placeAt(event.latlng));
     const slack = event.originalEvent.pointerType === "touch" ? FINGER_PX : HOVER_PX;
     const place = under(event.containerPoint, slack);
     if (place) {

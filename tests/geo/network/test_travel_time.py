@@ -98,7 +98,7 @@ def test_a_posted_limit_and_an_unpaved_surface_change_the_speed(make_ways):
 
 def test_snow_and_mountains_slow_roads_but_not_a_ferry_with_its_timetable(make_ways):
     roads = contract(
-        make_ways([[(0, 0), (1000, 0)], [(0, 0), (0, 1000)]], ["primary", "ferry"], duration_min=[np.nan, 20])
+        make_ways([[(0, 0), (1000, 0)], [(0, 0), (0, 1000)]], ["secondary", "ferry"], duration_min=[np.nan, 20])
     )
     slow = Assumptions(condition="snow", terrain="mountain")
     plain, snowed = (travel_minutes(roads, "car", a)[0] for a in (PLAIN, slow))

@@ -1,0 +1,136 @@
+"""`yida records`: ambulance runs against the model. Beside the rooms."""
+
+import argparse
+import json
+import math
+from collections.abc import Hashable
+from pathlib import Path
+
+import pandas as pd
+
+from geo import study as studies
+from geo.cli.answers import check_minutes
+from geo.cli.studies import Commands, opened
+from geo.model.assumptions import CONDITIONS
+from geo.model.errors import ChoiceUnknown
+from geo.model.inputs import Study
+from geo.network.calibration import Calibration
+from geo.output.language import Translate
+from geo.study import records
+
+
+def add(commands: Commands, _: Translate) -> None:
+    """The words of `yida records`."""
+    parser = commands.add_parser(
+        "records",
+        help=_("ambulance runs (call, turnout, departure, arrival, hospital) against the model"),
+        epilog="yida records xishui runs.xlsx --calibrate --json",
+    )
+    parser.add_argument("name", help=_("a study or sample: see yida study list"))
+    parser.add_argument("file", type=Path, help=_("the list of runs: a table with at least two times a row"))
+    parser.add_argument("--minutes", type=float, default=15.0, help=_("threshold, itself included (default 15)"))
+    parser.add_argument("--condition", choices=CONDITIONS, default="day", help=_("speed factor"))
+    parser.add_argument("--sheet", default="", help=_("the sheet that holds the list"))
+    parser.add_argument("--crs", default="", help=_("coordinate system of the positions, such as GCJ-02"))
+    parser.add_argument("--calibrate", action="store_true", help=_("fit the speeds of the ambulance to the drives"))
+    parser.add_argument(
+        "--json",
+        action="store_true",
+        help=_("print JSON: threshold_min, rows_read, rows_refused, personal[], problems[], units[], calibration"),
+    )
+    parser.set_defaults(run=_records)
+
+
+def _records(options: argparse.Namespace, _: Translate) -> None:
+    check_minutes(options.minutes)
+    study = opened(options.name, _)
+    answers = {key: value for key, value in (("sheet", options.sheet), ("crs", options.crs)) if value}
+    found = records.read_records(options.file, study, answers)
+    if found.questions:
+        choices = ", ".join(c.value for c in found.questions[0].choices)
+        raise ChoiceUnknown(what="--sheet", value=options.sheet or "—", choices=choices)
+    network = studies.network_of(study, "ambulance", studies.assumptions_for(study, options.condition))
+    runs = records.runs_of(study, network, found)
+    table = records.intervals_by_unit(runs.table, options.minutes)
+    fitted = records.calibrated(study, network, runs) if options.calibrate else None
+    problems = [p.say(_) for p in (*found.problems, *runs.problems)]
+    if options.json:
+        words = {
+            "threshold_min": options.minutes,
+            "rows_read": found.rows_read,
+            "rows_refused": found.rows_refused,
+            "personal": list(found.personal),
+            "problems": problems,
+            "units": _rows(table),
+            "calibration": calibration_json(fitted),
+        }
+        print(json.dumps(words, ensure_ascii=False, indent=2))
+        return
+    lines = [
+        *unit_lines(study, table, options.minutes, _),
+        *(calibration_lines(fitted, _) if options.calibrate else []),
+    ]
+    print("\n".join([*lines, *(f"  - {text}" for text in problems)]))
+
+
+def _rows(table: pd.DataFrame) -> list[dict[Hashable, object]]:
+    plain = table.astype(object)
+    rows: list[dict[Hashable, object]] = plain.where(plain.notna(), None).to_dict(orient="records")
+    return rows
+
+
+def unit_lines(study: Study, table: pd.DataFrame, minutes: float, _: Translate) -> list[str]:
+    """Observed and modelled intervals as sentences, all runs first."""
+    names = dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
+    sentence = _(
+        "{name}: {within:,} of {known:,} runs at the scene within {minutes:g} min of the call; call to arrival "
+        "{median} min (median), {p90} min (90 %); drive {observed} min observed, {modelled} min modelled "
+        "({both:,} runs)"
+    )
+    return [
+        sentence.format(
+            name=names.get(row["unit_code"], row["unit_code"]) or _("All runs"),
+            within=int(row["within"]),
+            known=int(row["within_n"]),
+            minutes=minutes,
+            median=_figure(row["response_min_median"]),
+            p90=_figure(row["response_min_p90"]),
+            observed=_figure(row["observed_drive_median"]),
+            modelled=_figure(row["modelled_drive_median"]),
+            both=int(row["both_n"]),
+        )
+        for row in table.to_dict(orient="records")
+    ]
+
+
+def calibration_json(fitted: Calibration | None) -> dict[str, object] | None:
+    """The documented JSON of a calibration: runs used, factors on speeds, errors before and after."""
+    if fitted is None:
+        return None
+    return {
+        "used": fitted.used,
+        "factors": fitted.factors,
+        "trips": fitted.trips,
+        "before": records.errors(fitted.observed_min, fitted.before_min),
+        "after": records.errors(fitted.observed_min, fitted.after_min),
+    }
+
+
+def calibration_lines(fitted: Calibration | None, _: Translate) -> list[str]:
+    """A calibration as sentences."""
+    if fitted is None:
+        return [_("No run names a base of the study and has a drive, so nothing can be calibrated.")]
+    before, after = (records.errors(fitted.observed_min, m) for m in (fitted.before_min, fitted.after_min))
+    head = _("Calibrated on {used:,} runs: the mean error of the drive falls from {before:.1f} to {after:.1f} min.")
+    factors = _("{road_class}: speed × {factor:.2f} ({trips:,} of {used:,} runs drive on it)")
+    return [
+        head.format(used=fitted.used, before=before["absolute_min"], after=after["absolute_min"]),
+        *(
+            factors.format(road_class=name, factor=factor, trips=fitted.trips[name], used=fitted.used)
+            for name, factor in fitted.factors.items()
+        ),
+    ]
+
+
+def _figure(value: float) -> str:
+    return "—" if math.isnan(value) else f"{value:.1f}"

@@ -1,0 +1,252 @@
+"""A list of ambulance runs as a table of intervals. Second floor: intake, files → clean tables.
+
+Only the columns named in data/reference/dispatch_columns.csv are kept: telephones, names, identity numbers and
+addresses are never read. A row whose times run backwards costs itself and nothing else.
+"""
+
+import csv
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import cache
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from geo.intake.desk.datums import to_wgs84
+from geo.intake.desk.evidence import WGS, Evidence, guess_datum
+from geo.intake.desk.headers import plain_header
+from geo.intake.desk.matching import personal_columns
+from geo.intake.files.guard import guarded_noted
+from geo.model.desk import CRS, Answers, Question, Raw
+from geo.model.errors import ColumnsMissing
+from geo.model.problems import Problem
+from geo.model.schemes import DATA
+
+# In the order in which things happen; every one of them may be missing in a row.
+CLOCK = ("call_at", "dispatch_at", "depart_at", "arrive_at", "leave_at", "hospital_at")
+INTERVALS = {  # name → from, to
+    "handling_min": ("call_at", "dispatch_at"),
+    "turnout_min": ("dispatch_at", "depart_at"),
+    "drive_min": ("depart_at", "arrive_at"),
+    "response_min": ("call_at", "arrive_at"),
+    "transfer_min": ("leave_at", "hospital_at"),
+    "whole_min": ("call_at", "hospital_at"),
+}
+LONGEST_MIN = 360.0  # a run that took longer was not closed in time
+_SUM_TOLERANCE_MIN = 1.0  # a stated response time that is so near to the whole is the whole
+_SUM_SHARE = 0.8
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+    "%Y%m%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H时%M分%S秒",
+    "%Y年%m月%d日 %H时%M分", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+)  # fmt: skip
+_CLOCK_ONLY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_DATE_ONLY = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")  # days since 1899-12-30: a spreadsheet's own number
+
+
+@dataclass(frozen=True)
+class Records:
+    """Runs that can be used, what was wrong with the others, and what was read of the file.
+
+    `table`: row (in the file), the INTERVALS in minutes (NaN unknown), stated_min (a response time the file states),
+    lon, lat (NaN unknown), village, township, base (text, "" unknown).
+    """
+
+    table: pd.DataFrame
+    problems: tuple[Problem, ...]
+    rows_read: int
+    rows_refused: int
+    mapping: Mapping[str, str]  # our column → the file's header
+    personal: tuple[str, ...]  # headers that were dropped because they hold persons
+    questions: tuple[Question, ...] = ()  # open: then the table is empty
+
+
+@cache
+def aliases() -> dict[str, list[str]]:
+    """Our column → the headers met, as they are compared."""
+    with (DATA / "reference" / "dispatch_columns.csv").open(encoding="utf-8", newline="") as file:
+        return {r["column"]: [plain_header(a) for a in r["aliases"].split()] for r in csv.DictReader(file)}
+
+
+def records_from(path: Path, answers: Answers, evidence: Evidence) -> Records:
+    """The runs of a file read in a guarded child process.
+
+    `answers` may choose a sheet and tell the coordinate system (else the evidence decides, and it is said). Raises as
+    `geo.intake.files.guard.guarded`, and ColumnsMissing for a file without two times of the clock.
+    """
+    raw, questions, problems = guarded_noted(path, answers)
+    if raw is None:
+        return Records(_empty(), tuple(problems), 0, 0, {}, (), tuple(questions))
+    return records_of(raw, answers, evidence, path=str(path.name), notes=list(problems))
+
+
+def records_of(raw: Raw, answers: Answers, evidence: Evidence, *, path: str, notes: list[Problem]) -> Records:
+    """`records_from` of a table read already."""
+    personal = personal_columns(raw)
+    mapping = matched(raw, set(personal))
+    if sum(column in mapping for column in CLOCK) < 2:
+        found = ", ".join(str(h) for h in raw.rows.columns if str(h) not in personal)
+        raise ColumnsMissing(path=path, table="dispatch", columns=", ".join(CLOCK), found=found)
+    text = pd.DataFrame({c: raw.rows[h].astype("str").str.strip() for c, h in mapping.items()}, index=raw.rows.index)
+    problems = [*notes, *(Problem("column_personal", "warning", "records", None, h, {"column": h}) for h in personal)]
+    times, found_problems = _times(text)
+    table, more = _checked(text, times)
+    place, said = _places(text.loc[table.index], answers, evidence)
+    table = table.assign(**place, row=table.index.to_numpy()).reset_index(drop=True)
+    problems += [*found_problems, *more, *said, *_sums(table)]
+    read = len(text)
+    return Records(table, tuple(problems), read, read - len(table), mapping, tuple(personal))
+
+
+def matched(raw: Raw, personal: set[str]) -> dict[str, str]:
+    """Our column → the header that stands for it; of several the better alias."""
+    headers = [str(h) for h in raw.rows.columns if str(h) not in personal]
+    plain = {h: {plain_header(h), plain_header(_bare(h))} for h in headers}
+    out: dict[str, str] = {}
+    for column, known in aliases().items():
+        fits = [(known.index(p), h) for h in headers if h not in out.values() for p in plain[h] if p in known]
+        if fits:
+            out[column] = min(fits)[1]
+    return out
+
+
+def _bare(header: str) -> str:
+    return re.sub(r"[(\[【][^)\]】]*[)\]】]", "", unicodedata.normalize("NFKC", header))
+
+
+# ---- times -----------------------------------------------------------------------------------------------------
+
+
+def moment(text: str, day: datetime | None = None) -> datetime | None:
+    """A moment as lists write it; a clock time alone belongs to `day`. None where it cannot be read."""
+    plain = " ".join(unicodedata.normalize("NFKC", text).replace("T", " ").split()).removesuffix(".000")
+    plain = re.sub(r"\.\d+$", "", plain) if ":" in plain else plain
+    for pattern in _FORMATS:
+        try:
+            return datetime.strptime(plain, pattern)
+        except ValueError:
+            continue
+    if _SERIAL.fullmatch(plain):
+        found = datetime(1899, 12, 30) + timedelta(days=float(plain))
+        return (found + timedelta(milliseconds=500)).replace(microsecond=0)
+    clock = _CLOCK_ONLY.fullmatch(plain)
+    if clock and day and int(clock[1]) < 24 and int(clock[2]) < 60 and int(clock[3] or 0) < 60:
+        return day + timedelta(hours=int(clock[1]), minutes=int(clock[2]), seconds=int(clock[3] or 0))
+    return None
+
+
+def _day(text: str) -> datetime | None:
+    plain = unicodedata.normalize("NFKC", text).split(" ")[0]
+    for pattern in _DATE_ONLY:
+        try:
+            return datetime.strptime(plain, pattern)
+        except ValueError:
+            continue
+    return None
+
+
+def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """Minutes of each moment since 1970 (NaN unknown), rows as given, and what could not be read."""
+    days = [_day(t) for t in text["date"]] if "date" in text.columns else [None] * len(text)
+    a_day = datetime(2000, 1, 1)  # clock times without a date still tell intervals
+    out, problems = {}, []
+    for column in CLOCK:
+        told = text[column].tolist() if column in text.columns else [""] * len(text)
+        found = [moment(t, day or a_day) if t else None for t, day in zip(told, days, strict=True)]
+        problems += [
+            Problem("moment_unreadable", "warning", "records", int(str(row)), column, {"value": t})
+            for row, t, f in zip(text.index, told, found, strict=True)
+            if t and f is None
+        ]
+        out[column] = [np.nan if f is None else (f - datetime(1970, 1, 1)).total_seconds() / 60 for f in found]
+    times = pd.DataFrame(out, index=text.index, dtype="float64")
+    return _past_midnight(times, text), problems
+
+
+def _past_midnight(times: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
+    """Clock times without a date that jump back by half a day and more belong to the next day."""
+    moved, before = times.copy(), np.full(len(times), np.nan)
+    for column in CLOCK:
+        bare = text[column].str.fullmatch(_CLOCK_ONLY.pattern).to_numpy() if column in text.columns else False
+        value = moved[column].to_numpy()
+        value = np.where(bare & (value < before - 720), value + 1440, value)
+        moved[column] = value
+        before = np.where(np.isnan(value), before, value)
+    return moved
+
+
+def _checked(text: pd.DataFrame, times: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+    """Intervals of the rows whose times run forward, and the verdict on the others."""
+    problems: list[Problem] = []
+    lost: set[object] = set()
+    values, index = times.to_numpy(), times.index.tolist()
+    for place, row in enumerate(index):
+        known = [(values[place, i], CLOCK[i]) for i in range(len(CLOCK)) if not np.isnan(values[place, i])]
+        wrong = next(((a, b) for (s, a), (t, b) in pairwise(known) if t < s), None)
+        if wrong or len(known) < 2:
+            code = "times_out_of_order" if wrong else "times_too_few"
+            params: dict[str, object] = {"earlier": wrong[1], "later": wrong[0]} if wrong else {}
+            problems.append(Problem(code, "error", "records", int(str(row)), "", params))
+            lost.add(row)
+        elif known[-1][0] - known[0][0] > LONGEST_MIN:
+            hours = round((known[-1][0] - known[0][0]) / 60, 1)
+            problems.append(Problem("run_too_long", "error", "records", int(str(row)), "", {"hours": hours}))
+            lost.add(row)
+    kept = times.loc[[row for row in index if row not in lost]]
+    out = pd.DataFrame({name: kept[end] - kept[start] for name, (start, end) in INTERVALS.items()}, index=kept.index)
+    from_scene = out["transfer_min"].isna()
+    out["transfer_min"] = out["transfer_min"].mask(from_scene, kept["hospital_at"] - kept["arrive_at"])
+    stated = text["response_min"] if "response_min" in text.columns else pd.Series("", index=text.index)
+    out["stated_min"] = [_stated(t) for t in stated.loc[kept.index]]
+    return out, problems
+
+
+def _stated(text: str) -> float:
+    clock = _CLOCK_ONLY.fullmatch(text)
+    if clock:  # 00:14:30, or 14:30 minutes
+        parts = [int(p) for p in clock.groups() if p is not None]
+        return parts[0] * 60 + parts[1] + parts[2] / 60 if len(parts) == 3 else parts[0] + parts[1] / 60
+    hit = re.match(r"\d+(\.\d+)?", text)
+    return float(hit[0]) if hit else np.nan
+
+
+def _sums(table: pd.DataFrame) -> list[Problem]:
+    """A warning where what the file calls response time runs on to the hospital."""
+    both = table[table["stated_min"].notna() & table["whole_min"].notna() & table["response_min"].notna()]
+    longer = both[both["whole_min"] - both["response_min"] > 2 * _SUM_TOLERANCE_MIN]
+    whole = (longer["stated_min"] - longer["whole_min"]).abs() <= _SUM_TOLERANCE_MIN
+    if not len(longer) or whole.mean() < _SUM_SHARE:
+        return []
+    return [Problem("response_is_sum", "warning", "records", params={"count": int(whole.sum()), "whole": len(longer)})]
+
+
+# ---- places ----------------------------------------------------------------------------------------------------
+
+
+def _places(
+    text: pd.DataFrame, answers: Answers, evidence: Evidence
+) -> tuple[dict[str, "pd.Series[str] | np.ndarray"], list[Problem]]:
+    blank = pd.Series("", index=text.index)
+    words = {c: text.get(c, blank) for c in ("village", "township", "base")}
+    lon, lat = (pd.to_numeric(text.get(c, blank), errors="coerce").to_numpy(dtype=float) for c in ("lon", "lat"))
+    known = np.isfinite(lon) & np.isfinite(lat)
+    problems: list[Problem] = []
+    if known.any():
+        crs = answers.get(CRS, "")
+        if not crs:
+            found = guess_datum(lon, lat, evidence)
+            crs = found if isinstance(found, str) else found.guess or WGS
+            problems.append(Problem("datum_guessed", "warning", "records", params={"value": crs}))
+        lon, lat = to_wgs84(lon, lat, crs)
+    return {"lon": np.where(known, lon, np.nan), "lat": np.where(known, lat, np.nan), **words}, problems
+
+
+def _empty() -> pd.DataFrame:
+    names = ["row", *INTERVALS, "stated_min", "lon", "lat", "village", "township", "base"]
+    return pd.DataFrame({name: pd.Series(dtype="float64") for name in names})

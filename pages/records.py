@@ -1,0 +1,49 @@
+"""Records: observed ambulance runs against the model, and speeds fitted to them."""
+
+import streamlit as st
+
+from geo.model.assumptions import CONDITIONS
+from geo.model.errors import N_
+from geo.study import records
+from pages.ui import compute, runs_desk, runs_show, state
+from pages.ui.assumed import editor_button
+from pages.ui.controls import condition_name, language_switch, study_choice
+from pages.ui.layout import errors_said, page_setup
+from pages.ui.text import plain
+
+page = page_setup(N_("Records"))
+_ = page.translate
+with errors_said(_):
+    state.restore(list(compute.study_titles()))
+    with st.sidebar:
+        language_switch(_, page.language)
+        study = study_choice(_, page.language)
+        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+        st.segmented_control(
+            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True,
+            persist_state="session",
+        )  # fmt: skip
+        editor_button(_, "ambulance")
+    st.title(_("Against records: {study}").format(study=plain(study.title(page.language))), anchor=False)
+    found = runs_desk.uploaded(_, study)
+    if found is not None:
+        assumptions = state.assumptions(study)
+        network = compute.network(study, "ambulance", assumptions)
+        runs = records.runs_of(study, network, found)
+        table = records.intervals_by_unit(runs.table, threshold)
+        runs_show.figures(_, found, table, threshold)
+        runs_show.warnings(_, (*found.problems, *runs.problems))
+        runs_desk.system_choice(_, found)
+        runs_show.bad_rows(_, found.problems)
+        names = {"units": _("By township"), "fit": _("Fit the speeds")}
+        view = st.segmented_control(
+            _("Show"), list(names), default="units", format_func=names.get, key="runs_view", required=True,
+            label_visibility="collapsed",
+        )  # fmt: skip
+        if view == "units":
+            runs_show.townships(_, study, table)
+        else:
+            with st.spinner(_("Fitting the speeds …")):
+                fitted = records.calibrated(study, network, runs)
+            runs_show.calibration(_, assumptions, fitted)
+        st.caption(runs_show.runs_line(_, runs))

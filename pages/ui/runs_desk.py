@@ -1,0 +1,95 @@
+"""An uploaded list of ambulance runs: read once, without persons, kept in the session as intervals and places."""
+
+import re
+import tempfile
+from pathlib import Path
+
+import streamlit as st
+from streamlit.runtime.uploaded_file_manager import UploadedFile
+
+from geo.intake.records import aliases
+from geo.model.inputs import Study
+from geo.study import records
+from geo.study.records import Records
+from pages.ui.text import Translate, plain
+
+SYSTEMS = ("", "EPSG:4326", "EPSG:4490", "GCJ-02", "BD-09")
+
+
+def uploaded(_: Translate, study: Study) -> Records | None:
+    """What the upload on the page holds; None while there is none or a question is open."""
+    file = st.file_uploader(
+        _("A list of ambulance runs, from any dispatch program"), type=["csv", "tsv", "txt", "xlsx", "xls"], key="runs"
+    )
+    if file is None:
+        st.session_state.records = None
+        _explain(_)
+        return None
+    system = st.session_state.get("runs_crs", "")
+    sheet_key = f"runs_sheet:{file.file_id}"
+    sheet = st.session_state.get(sheet_key) or ""
+    key = (file.file_id, study.content_id, system, sheet)
+    kept = st.session_state.get("records")
+    if kept is None or kept[0] != key:
+        with st.spinner(_("Reading the runs …")):
+            found = _read(file, study, {k: v for k, v in (("crs", system), ("sheet", sheet)) if v})
+        kept = st.session_state.records = (key, found)
+    found = kept[1]
+    if found.questions:
+        choices = [c.value for c in found.questions[0].choices]
+        st.selectbox(plain(found.questions[0].say(_)), choices, index=None, key=sheet_key)
+        return None
+    return found
+
+
+def _read(file: UploadedFile, study: Study, answers: dict[str, str]) -> Records:
+    """The file lies on the disk only while it is read: it may hold names and telephones."""
+    name = re.sub(r"[^\w.\- ]", "_", Path(file.name).name)[-80:] or "runs"
+    with tempfile.TemporaryDirectory(prefix="yida-runs-") as folder:
+        path = Path(folder) / name
+        path.write_bytes(file.getbuffer())
+        return records.read_records(path, study, answers)
+
+
+def _explain(_: Translate) -> None:
+    st.markdown(
+        _(
+            "One row a run, with the times of the clock: call, turnout order, departure, arrival at the scene, arrival "
+            "at hospital. A village or a position tells where the scene was, a base which facility answered. "
+            "Telephones, names and identity numbers are dropped on reading; nothing of the file is stored."
+        )
+    )
+    names = column_names(_)
+    with st.expander(_("Which headers are recognised")):
+        st.dataframe(
+            [{_("Column"): names[c], _("Headers"): "、".join(words)} for c, words in aliases().items()], hide_index=True
+        )
+
+
+def column_names(_: Translate) -> dict[str, str]:
+    """Our columns of a run in words."""
+    return {
+        "call_at": _("Call"),
+        "dispatch_at": _("Turnout order"),
+        "depart_at": _("Departure"),
+        "arrive_at": _("Arrival at the scene"),
+        "leave_at": _("Departure from the scene"),
+        "hospital_at": _("Arrival at hospital"),
+        "response_min": _("Response time as the file states it"),
+        "date": _("Date"),
+        "lon": _("Longitude"),
+        "lat": _("Latitude"),
+        "village": _("Village of the scene"),
+        "township": _("Township of the scene"),
+        "base": _("Base"),
+    }
+
+
+def system_choice(_: Translate, found: Records) -> None:
+    """Which coordinate system the positions are in, where the file has any."""
+    if not {"lon", "lat"} <= set(found.mapping):
+        return
+    st.selectbox(
+        _("Coordinate system of the positions"), SYSTEMS, key="runs_crs",
+        format_func=lambda s: s or _("What fits the roads best"),
+    )  # fmt: skip

@@ -1,0 +1,273 @@
+"""Dispatch lists: intervals by hand, verdicts on bad rows, persons left out, and planted speeds found again."""
+
+import json
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from geo.analysis.runs import errors, intervals_by_unit
+from geo.intake.records import INTERVALS, moment
+from geo.model.assumptions import Assumptions
+from geo.model.errors import ColumnsMissing
+from geo.network.calibration import Trips, calibrate, drive_minutes, shares, with_factors
+from geo.network.graph import build_graph
+from geo.store import open_store
+from geo.study import assumptions_for, network_of, open_study, records
+from tests.geo.county import _write_csv, lonlat
+from tests.geo.test_cli import created, home, yida  # noqa: F401
+
+HEADER = [
+    "呼叫受理时间",
+    "派车时间",
+    "出车时间",
+    "到达现场时间",
+    "到达医院时间",
+    "现场村",
+    "出车单位",
+    "联系电话",
+    "患者姓名",
+]
+DAY = datetime(2024, 3, 1, 8, 0)
+
+
+def run(
+    minutes: list[float | None], village: str = "中村", base: str = "东乡卫生院", begin: datetime = DAY
+) -> list[object]:
+    """A row: minutes after the call of the five moments (None: not written)."""
+    times = ["" if m is None else f"{DAY + timedelta(minutes=m):%Y-%m-%d %H:%M:%S}" for m in minutes]
+    return [*times, village, base, "13912345678", "张三"]
+
+
+def write_runs(path: Path, rows: list[list[object]], header: list[str] = HEADER) -> Path:
+    return _write_csv(path, header, rows)
+
+
+GOOD = [
+    run([0, 1, 3, 11, 30]),
+    run([0, 2, 4, 14, 40]),
+    run([0, 1, 5, 12, None]),
+    run([0, 1, 3, 20, 45], "北村", "县人民医院"),
+]
+
+
+def read(toy, tmp_path, rows, header=HEADER, answers=None):
+    return records.read_records(write_runs(tmp_path / "runs.csv", rows, header), toy, answers or {})
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------
+
+
+def test_the_five_times_become_intervals_by_hand(toy, tmp_path):
+    found = read(toy, tmp_path, GOOD)
+    assert (found.rows_read, found.rows_refused) == (4, 0)
+    first = found.table.iloc[0]
+    assert [first[name] for name in INTERVALS] == [1, 2, 8, 11, 19, 30]
+    third = found.table.iloc[2]
+    assert third["drive_min"] == 7 and np.isnan(third["transfer_min"]) and np.isnan(third["whole_min"])
+
+
+def test_persons_are_dropped_on_reading_and_it_is_said(toy, tmp_path, said):
+    found = read(toy, tmp_path, GOOD)
+    assert set(found.personal) == {"联系电话", "患者姓名"}
+    text = found.table.to_csv() + repr(found.problems)
+    assert "张三" not in text and "13912345678" not in text
+    assert {p.params["column"] for p in found.problems if p.code == "column_personal"} == {"联系电话", "患者姓名"}
+    for problem in found.problems:
+        said(problem)
+
+
+def test_a_row_whose_times_run_backwards_costs_itself_alone(toy, tmp_path, said):
+    rows = [*GOOD, run([0, 5, 3, 12, 30]), run([0, None, None, None, None]), run([0, 1, 2, 3, 700])]
+    found = read(toy, tmp_path, rows)
+    assert (found.rows_read, found.rows_refused) == (7, 3) and len(found.table) == 4
+    codes = {p.code: p for p in found.problems}
+    assert codes["times_out_of_order"].row == 6 and codes["times_too_few"].row == 7 and codes["run_too_long"].row == 8
+    assert (codes["times_out_of_order"].params["earlier"], codes["times_out_of_order"].params["later"]) == (
+        "depart_at", "dispatch_at",
+    )  # fmt: skip
+    for code in ("times_out_of_order", "times_too_few", "run_too_long"):
+        said(codes[code])
+
+
+def test_a_time_that_is_none_is_said_and_the_rest_of_its_row_counts(toy, tmp_path, said):
+    row = run([0, 1, 3, 11, 30])
+    row[1] = "不详"
+    found = read(toy, tmp_path, [row])
+    assert found.table["drive_min"].tolist() == [8] and np.isnan(found.table["handling_min"][0])
+    problem = next(p for p in found.problems if p.code == "moment_unreadable")
+    assert "不详" in said(problem)["zh"]
+
+
+def test_a_response_time_that_runs_on_to_the_hospital_is_told(toy, tmp_path, said):
+    whole = [[*run([0, 1, 3, 11 + i, 30 + i]), f"{30 + i}"] for i in range(6)]
+    found = read(toy, tmp_path, whole, [*HEADER, "反应时间(分钟)"])
+    problem = next(p for p in found.problems if p.code == "response_is_sum")
+    assert problem.params == {"count": 6, "whole": 6}
+    said(problem)
+    honest = [[*run([0, 1, 3, 11 + i, 30 + i]), f"00:{11 + i}:00"] for i in range(6)]
+    assert not [p for p in read(toy, tmp_path, honest, [*HEADER, "反应时间"]).problems if p.code == "response_is_sum"]
+
+
+def test_a_file_without_times_is_refused_in_words(toy, tmp_path, said):
+    with pytest.raises(ColumnsMissing) as caught:
+        read(toy, tmp_path, [["a", "b"]], ["机构名称", "床位数"])
+    assert "arrive_at" in said(caught.value)["en"] or "到达" in said(caught.value)["zh"]
+
+
+def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path):
+    lon, lat = lonlat([(6500, 0)])[0]
+    rows = [["2024-03-01", "23:58", "23:59", "00:01", "00:09", "00:30", lon, lat, "F2"]]
+    header = ["Date", "Call time", "Dispatched", "Departed", "Arrived", "At hospital", "lon", "lat", "Station"]
+    found = read(toy, tmp_path, rows, header, {"crs": "EPSG:4326"})
+    assert found.table[["drive_min", "response_min", "whole_min"]].iloc[0].tolist() == [8, 11, 32]
+    assert found.table["lon"][0] == pytest.approx(lon)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2024-03-01 08:15:30", "2024/3/1 8:15:30", "20240301081530", "2024年3月1日 8:15:30", "2024-03-01T08:15:30",
+     "45352.34409722222", "2024-03-01 08:15:30.000", "２０２４-03-01 08:15:30"],
+)  # fmt: skip
+def test_a_moment_is_read_however_it_is_written(text):
+    assert moment(text) == datetime(2024, 3, 1, 8, 15, 30)
+
+
+@given(st.text(max_size=40))
+def test_no_text_breaks_the_reading_of_a_moment(text):
+    moment(text, DAY)
+
+
+# ---- against the model -----------------------------------------------------------------------------------------
+
+
+def runs_of(toy, tmp_path, rows):
+    network = network_of(toy, "ambulance", assumptions_for(toy))
+    return network, records.runs_of(toy, network, read(toy, tmp_path, rows))
+
+
+def test_each_run_is_placed_at_its_village_and_driven_from_the_base_it_names(toy, tmp_path):
+    _, found = runs_of(toy, tmp_path, GOOD)
+    # 中村 is 6 minutes from 东乡卫生院; 北村 6 + 6 from the hospital and a minute from its door
+    assert found.table["modelled_min"].tolist() == pytest.approx([6, 6, 6, 13], abs=0.03)
+    assert found.table["base_said"].all() and (found.table["unit_code"] != "").all()
+
+
+def test_a_base_that_is_not_named_is_the_nearest_one_and_never_calibrates(toy, tmp_path, said):
+    network, found = runs_of(toy, tmp_path, [run([0, 1, 3, 11, 30], "东村", "别处")])
+    assert found.table["modelled_min"][0] == pytest.approx(6, abs=0.03) and not found.table["base_said"][0]
+    assert records.calibrated(toy, network, found) is None
+    for problem in found.problems:
+        said(problem)
+
+
+def test_a_village_nobody_knows_counts_without_a_modelled_drive(toy, tmp_path):
+    _, found = runs_of(toy, tmp_path, [run([0, 1, 3, 11, 30], "无名村")])
+    assert np.isnan(found.table["modelled_min"][0]) and found.table["drive_min"][0] == 8
+    assert "runs_without_place" in {p.code for p in found.problems}
+
+
+def test_intervals_by_township_by_hand():
+    runs = pd.DataFrame({
+        "unit_code": ["A"] * 5 + ["B", ""],
+        "handling_min": [1, 1, 2, 2, 4, np.nan, 1],
+        "turnout_min": [2.0] * 7,
+        "drive_min": [5, 6, 7, 8, 20, 9, 1],
+        "response_min": [8, 9, 11, 12, 26, np.nan, 15],
+        "modelled_min": [5, 5, 5, 5, np.nan, 4, np.nan],
+    })  # fmt: skip
+    found = intervals_by_unit(runs, 15).set_index("unit_code")
+    assert found.loc["A", ["runs", "drive_min_n", "drive_min_median", "within", "within_n", "both_n"]].tolist() == [
+        5, 5, 7, 4, 5, 4,
+    ]  # fmt: skip
+    assert found.loc["A", "drive_min_p90"] == pytest.approx(8 + 0.6 * 12)  # numpy's straight line between 8 and 20
+    assert found.loc["A", "observed_drive_median"] == 6.5 and found.loc["A", "modelled_drive_median"] == 5
+    assert found.loc["", "runs"] == 7 and found.loc["", "within"] == 5  # a response of exactly 15 is within
+    assert np.isnan(found.loc["B", "response_min_median"])
+
+
+def test_errors_by_hand():
+    assert errors(np.array([10.0, 10.0]), np.array([7.0, 11.0])) == {
+        "mean_min": -1.0, "absolute_min": 2.0, "root_square_min": pytest.approx(np.sqrt(5)),
+    }  # fmt: skip
+
+
+# ---- calibration -----------------------------------------------------------------------------------------------
+
+PLANTED = {"primary": 0.8, "secondary": 1.25, "tertiary": 0.7, "unclassified": 1.3, "residential": 0.9}
+
+
+@pytest.fixture(scope="module")
+def xishui(tmp_path_factory):
+    return open_study(open_store(tmp_path_factory.mktemp("home")), "xishui")
+
+
+@pytest.fixture(scope="module")
+def planted(xishui):
+    """1,000 drives in the sample county under speeds that only the test knows."""
+    network = network_of(xishui, "ambulance", assumptions_for(xishui))
+    truth = network.assumptions
+    for name, factor in PLANTED.items():
+        truth = truth.with_value("speed", "ambulance", name, factor * truth.find("speed", "ambulance", name))
+    rng = np.random.default_rng(5)
+    bases = np.flatnonzero(xishui.facility["tier"] != "village_clinic")[:12]
+    scene = network.demand.take(rng.integers(0, len(xishui.demand), 1000))
+    trips = Trips(rng.choice(bases, 1000), scene, np.zeros(1000))
+    observed = drive_minutes(build_graph(xishui.roads, "ambulance", truth), network.facility, trips, truth)
+    return network, Trips(trips.base, scene, observed)
+
+
+def test_planted_factors_are_found_again_within_two_per_cent(xishui, planted):
+    network, trips = planted
+    found = calibrate(xishui.roads, "ambulance", network.facility, trips, network.assumptions)
+    for name, factor in PLANTED.items():
+        assert found.factors[name] == pytest.approx(factor, rel=0.02), name
+    before, after = (errors(found.observed_min, m) for m in (found.before_min, found.after_min))
+    assert before["absolute_min"] > 2 and after["absolute_min"] < 0.05
+    speed = found.assumptions.find("speed", "ambulance", "primary")
+    assert speed == pytest.approx(0.8 * network.assumptions.find("speed", "ambulance", "primary"), rel=0.02)
+
+
+def test_noise_and_a_few_wild_runs_do_not_lead_the_fit_astray(xishui, planted):
+    network, trips = planted
+    rng = np.random.default_rng(9)
+    noisy = trips.observed_min * rng.normal(1, 0.05, len(trips.observed_min))
+    noisy[rng.choice(len(noisy), 30)] += 90  # waited at a railway crossing, or typed wrongly
+    found = calibrate(
+        xishui.roads, "ambulance", network.facility, Trips(trips.base, trips.scene, noisy), network.assumptions
+    )
+    for name in ("primary", "secondary", "tertiary", "unclassified"):
+        assert found.factors[name] == pytest.approx(PLANTED[name], rel=0.06), name
+
+
+def test_the_shares_of_a_way_add_up_to_its_minutes(xishui, planted):
+    network, trips = planted
+    minutes, fixed = shares(network.graph, network.facility, trips, network.assumptions)
+    whole = drive_minutes(network.graph, network.facility, trips, network.assumptions)
+    known = np.isfinite(whole)
+    assert (minutes.sum(axis=1) + fixed)[known] == pytest.approx(whole[known], abs=1e-6)
+
+
+def test_a_speed_never_leaves_what_a_speed_may_be():
+    fast = with_factors(Assumptions(), "ambulance", np.full(15, 4.0))
+    assert fast.find("speed", "ambulance", "motorway") == 200 and fast.find("speed", "car", "motorway") == 90
+    assert fast.find("factor", "ambulance", "maxspeed") == 2.0
+
+
+# ---- the terminal ----------------------------------------------------------------------------------------------
+
+
+def test_the_terminal_tells_intervals_and_calibrates(created, yida, tmp_path):  # noqa: F811
+    path = write_runs(tmp_path / "runs.csv", [*GOOD * 5, run([0, 5, 3, 12, 30])])
+    code, out, _ = yida("records", "toy", path, "--calibrate", "--json")
+    told = json.loads(out)
+    assert code == 0 and told["rows_read"] == 21 and told["rows_refused"] == 1
+    assert told["units"][0]["runs"] == 20 and told["units"][0]["within"] == 15 and told["units"][0]["within_n"] == 20
+    assert told["calibration"]["used"] == 20
+    assert told["calibration"]["after"]["absolute_min"] < told["calibration"]["before"]["absolute_min"]
+    code, out, _ = yida("records", "toy", path, "--calibrate")
+    assert code == 0 and "15 of 20 runs" in out and "张三" not in out
