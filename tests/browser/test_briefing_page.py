@@ -147,6 +147,7 @@ def test_a_hostile_file_stays_text_and_a_broken_one_is_said(open_app: Callable[.
 def test_two_people_store_side_by_side_and_nothing_is_lost(open_app: Callable[..., App]) -> None:
     app = open_app("briefing?lang=en", locale="en-GB")
     app.page.get_by_role("button", name="Edit a copy").click(timeout=60_000)
+    expect(card(app, 6).locator("button", has_text="delete")).to_be_visible()
     app.idle()
     store_as(app, "Li")
     link = app.page.url.split("/", 3)[3]
