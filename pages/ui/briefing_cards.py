@@ -41,7 +41,7 @@ def _said(_: Translate, language: str, at: int, scene: Scene, told: Answer | Yid
     words, figure = st.columns([5, 3], vertical_alignment="top")
     with words:
         st.markdown(f"**{at + 1}. {plain(card.title)}**\n\n{plain(card.sentence)}")
-        st.caption(plain(_("Shows: {figures}").format(figures="、".join(card.shows)) if card.shows else ""))
+        st.caption(plain(_("Shows: {figures}").format(figures=" · ".join(card.shows)) if card.shows else ""))
         st.caption(plain(card.facts))
         if card.missing:
             st.warning(plain(card.missing), icon=":material/location_off:")

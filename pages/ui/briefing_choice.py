@@ -90,7 +90,9 @@ def actions(_: Translate, language: str, study: Study, sheet: Sheet, tips: Tips)
             )
         else:
             turn = f"{sheet.briefing_id}:{sheet.turn}"  # a popover of another turn begins closed
-            with st.popover(_("Store"), icon=":material/save:", disabled=not sheet.changed, key=f"storing:{turn}"):
+            beside = any(tip.operation_id not in sheet.bases for tip in found)
+            nothing = not sheet.changed and not beside
+            with st.popover(_("Store"), icon=":material/save:", disabled=nothing, key=f"storing:{turn}"):
                 briefing_store.store_form(_, sheet, found)
             with st.popover(_("Name"), icon=":material/edit:", key=f"naming:{turn}"):
                 _name(_, language, sheet)

@@ -42,6 +42,7 @@ def presented(app: App) -> Page:
 def store_as(app: App, name: str) -> None:
     app.page.get_by_role("button", name=re.compile("save.*(保存|Store)|^(保存|Store)")).first.click()
     app.page.get_by_label(re.compile("^(姓名|您的姓名|你的姓名|Your name)")).last.fill(name)
+    app.page.keyboard.press("Tab")  # the box hands over what was written when it is left
     app.page.get_by_test_id("stPopoverBody").get_by_role("button", name=re.compile("^(保存|Store)$")).click()
     app.page.get_by_text(re.compile("已保存为第|Stored as revision")).wait_for()
     expect(app.page.get_by_test_id("stPopoverBody")).to_be_hidden()
@@ -146,6 +147,7 @@ def test_a_hostile_file_stays_text_and_a_broken_one_is_said(open_app: Callable[.
 def test_two_people_store_side_by_side_and_nothing_is_lost(open_app: Callable[..., App]) -> None:
     app = open_app("briefing?lang=en", locale="en-GB")
     app.page.get_by_role("button", name="Edit a copy").click(timeout=60_000)
+    expect(card(app, 6).locator("button", has_text="delete")).to_be_visible()
     app.idle()
     store_as(app, "Li")
     link = app.page.url.split("/", 3)[3]
@@ -153,8 +155,10 @@ def test_two_people_store_side_by_side_and_nothing_is_lost(open_app: Callable[..
     expect(card(other, 6)).to_be_visible(timeout=60_000)
     other.idle()
     press(app, 1, "arrow_downward")
+    expect(card(app, 2)).to_contain_text("at a glance")
     store_as(app, "Li")
     press(other, 1, "delete")
+    expect(card(other, 6)).to_be_hidden()
     store_as(other, "Wang")
     expect(other.page.get_by_text("Somebody else has stored this briefing too")).to_be_visible()
     expect(other.page.get_by_text("Revision 2 by Li")).to_be_visible()

@@ -43,6 +43,6 @@ def test_a_link_opens_on_stage_in_english(open_app: Callable[..., App]) -> None:
     app = open_app("?stage=1&lang=en&t=20", locale="en-GB")
     app.settled()
     expect(app.page.get_by_role("button", name="Leave meeting mode")).to_be_visible()
-    expect(app.page.get_by_text("People within 20 min")).to_be_visible()
+    expect(app.page.get_by_text("People within 20 min", exact=True)).to_be_visible()
     assert min(app.page.evaluate(SIZES)) >= 24
     app.photograph("stage-en")

@@ -118,6 +118,10 @@ def test_a_link_opens_what_is_stored_and_an_outdated_save_keeps_both() -> None:
     assert any("kept beside it" in s.value for s in other.success)
     assert sorted(r.author for r in stored(page)) == ["Li", "Wang"]
     assert any("Somebody else has stored" in w.value for w in other.warning)
+    next(c for c in other.checkbox if c.label == "In place of both").set_value(True)
+    store(other, "Wang")
+    assert [(r.number, r.author) for r in stored(page)] == [(3, "Wang")] and not other.warning
+    assert len(briefings.revisions(open_store(), "xishui", link)) == 4
 
 
 def test_a_briefing_is_removed_and_taken_back() -> None:
