@@ -40,6 +40,19 @@ class Snapped:
             slowness,
         )  # fmt: skip
 
+    def joined(self, other: "Snapped") -> "Snapped":
+        """These points, then the others."""
+        known = self.leg_slowness is not None or other.leg_slowness is not None
+        parts = [np.ones(len(p.edge)) if p.leg_slowness is None else p.leg_slowness for p in (self, other)]
+        return Snapped(
+            np.r_[self.edge, other.edge],
+            np.r_[self.fraction, other.fraction],
+            np.r_[self.snap_distance_m, other.snap_distance_m],
+            np.r_[self.road_lon, other.road_lon],
+            np.r_[self.road_lat, other.road_lat],
+            np.concatenate(parts) if known else None,
+        )
+
 
 class EdgeIndex:
     """A spatial index over the edges that one mode may use, in a local metric projection. Holds the tree open."""

@@ -3,7 +3,7 @@
 `Structure` is everything the page and the terminal ask for at once; it depends on the study, a mode and assumptions.
 """
 
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -17,7 +17,6 @@ from geo.model.inputs import Study
 from geo.model.links import LinkKind
 from geo.model.roads import Floats, Ints
 from geo.network.route import Route, route
-from geo.network.snapping import Snapped
 from geo.network.travel_time import nearest_times, time_matrix
 from geo.study.answers import Network
 from geo.study.build import with_tables
@@ -64,14 +63,10 @@ def minutes_to_hubs(study: Study, network: Network, tree: Tree) -> Minutes:
     hub = np.flatnonzero(tree.open & (tree.tier >= 0) & (tree.tier < lowest_tier(study, tree))).astype(np.int64)
     if not len(hub):
         return Minutes(hub, np.empty((len(study.demand), 0)), np.empty((len(study.facility), 0)))
-    points = _both(network.demand, network.facility)
+    points = network.demand.joined(network.facility)
     found = time_matrix(network.graph, network.facility.take(hub), points, network.assumptions)
     villages = len(study.demand)
     return Minutes(hub, found[:villages], found[villages:])
-
-
-def _both(one: Snapped, other: Snapped) -> Snapped:
-    return Snapped(*(np.concatenate([getattr(one, f.name), getattr(other, f.name)]) for f in fields(Snapped)))
 
 
 def nearest_entries(study: Study, tree: Tree, times: pd.DataFrame) -> Entry:
@@ -190,7 +185,7 @@ def link_minutes(study: Study, network: Network, kind: LinkKind) -> Floats:
     serving = np.array([care.get(i, -1) for i in rows[kind.serving_column]], dtype=np.int64)
     served = np.array([at.get(i, -1) for i in rows[kind.served_column]], dtype=np.int64)
     out = np.full(len(rows), np.nan)
-    points = _both(network.demand, network.facility)
+    points = network.demand.joined(network.facility)
     for source in np.unique(serving[serving >= 0]):
         mine = np.flatnonzero((serving == source) & (served >= 0))
         there = network.facility.take(np.array([source]))

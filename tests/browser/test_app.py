@@ -30,7 +30,7 @@ def test_the_first_page_shows_the_sample_county_and_asks_nobody_outside(open_app
     drawn = app.map().evaluate("yida.debug()")
     assert drawn["drawn"]["villages"] == 257 and drawn["drawn"]["units"] == 26 and drawn["drawn"]["bands"] == 3
     expect(app.page.get_by_role("heading", name="习水县（示例）")).to_be_visible()
-    expect(app.page.get_by_text("15 分钟内可达人口")).to_be_visible()
+    expect(app.page.get_by_text("15 分钟内可达人口", exact=True)).to_be_visible()
     expect(app.map().get_by_text("示例数据，不可用于决策")).to_be_visible()
     app.photograph("first-zh")
     app.page.get_by_role("link", name="关于").click()
@@ -52,7 +52,7 @@ def test_a_warm_server_shows_an_interactive_map_in_under_four_seconds(open_app: 
 def test_english_is_complete_and_the_browser_chooses_it(open_app: Callable[..., App]) -> None:
     app = open_app(locale="en-GB")
     app.map()
-    expect(app.page.get_by_text("People within 15 min")).to_be_visible()
+    expect(app.page.get_by_text("People within 15 min", exact=True)).to_be_visible()
     body = app.page.locator("body").inner_text() + app.map().locator("body").inner_text()
     # Names stay Chinese, the switch says 中文 and the product is 医达; every other text is English.
     for name in sorted({*(v["name"] for v in villages()), *re.findall(r"[\u4e00-\u9fff]+(?=镇|乡|街道)", body)}):
@@ -65,7 +65,7 @@ def test_the_language_switch_changes_page_and_map_and_keeps_the_rest(open_app: C
     app = open_app("?t=25")
     app.map()
     app.page.get_by_role("radio", name="English").or_(app.page.get_by_role("button", name="English")).first.click()
-    expect(app.page.get_by_text("People within 25 min")).to_be_visible()
+    expect(app.page.get_by_text("People within 25 min", exact=True)).to_be_visible()
     expect(app.map().get_by_text("Legend")).to_be_visible()
     assert asked(app)["lang"] == "en" and asked(app)["t"] == "25"
 
@@ -84,7 +84,7 @@ def test_a_moved_slider_changes_the_figures_and_keeps_frame_and_view(open_app: C
         frame.wait_for_function(f"yida.debug().legend.some(text => text.includes('{minutes}'))")
         spans.append(time.monotonic() - begin)
     assert min(spans) < 1
-    expect(app.page.get_by_text("19 分钟内可达人口")).to_be_visible()
+    expect(app.page.get_by_text("19 分钟内可达人口", exact=True)).to_be_visible()
     after = app.settled()
     assert after.evaluate("window.same === true") and after.evaluate("yida.debug().view") == before
     assert float(app.page.get_by_test_id("stMetricValue").first.inner_text().split()[0]) >= float(share.split()[0])
@@ -157,7 +157,7 @@ def test_a_link_reopens_study_threshold_mode_tiers_language_and_view(open_app: C
     app = open_app(query)
     frame = app.settled()
     expect(app.page.get_by_role("heading", name="North Iceland (real data)")).to_be_visible(timeout=30_000)
-    expect(app.page.get_by_text("People within 30 min")).to_be_visible(timeout=30_000)
+    expect(app.page.get_by_text("People within 30 min", exact=True)).to_be_visible(timeout=30_000)
     app.page.wait_for_function("['z=11', 't=30', 'when=snow'].every(part => location.search.includes(part))")
     view = frame.evaluate("yida.debug().view")
     assert view == pytest.approx({"lon": -18.1, "lat": 65.7, "zoom": 11}, abs=1e-3)  # a pixel is 0.0007°
@@ -178,7 +178,7 @@ def test_a_link_with_nonsense_opens_the_default_county(open_app: Callable[..., A
 def test_a_look_at_another_page_forgets_nothing_that_was_asked(open_app: Callable[..., App]) -> None:
     app = open_app("?t=32&mode=walk&when=night&tiers=village_clinic&lang=en", locale="en-GB")
     app.settled()
-    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    expect(app.page.get_by_text("People within 32 min", exact=True)).to_be_visible()
     share = app.page.get_by_test_id("stMetricValue").first.inner_text()
     app.page.get_by_text("Layers", exact=True).click()
     app.page.get_by_test_id("stSidebar").get_by_text("Roads", exact=True).click()
@@ -186,7 +186,7 @@ def test_a_look_at_another_page_forgets_nothing_that_was_asked(open_app: Callabl
     for name in ("Data desk", "About", "Map"):
         app.page.get_by_role("link", name=name).click()
         app.idle()
-    expect(app.page.get_by_text("People within 32 min")).to_be_visible()
+    expect(app.page.get_by_text("People within 32 min", exact=True)).to_be_visible()
     assert app.page.get_by_test_id("stMetricValue").first.inner_text() == share
     frame = app.settled()
     assert not frame.evaluate("yida.debug().legend.includes('Main road')")
@@ -239,7 +239,7 @@ def test_a_phone_shows_figures_map_and_legend_without_sideways_scrolling(open_ap
     app = open_app(width=390, height=844)
     app.settled()
     assert app.page.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(app.page.get_by_text("15 分钟内可达人口")).to_be_visible()
+    expect(app.page.get_by_text("15 分钟内可达人口", exact=True)).to_be_visible()
     app.photograph("phone-zh")
 
 

@@ -118,7 +118,9 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     # The map shows it: the clinics are closed now, so their tier reaches nobody.
     changed = open_app("?tiers=village_clinic&lang=en", locale="en-GB")
     expect(
-        changed.page.get_by_text("Choose another tier").or_(changed.page.get_by_text("People within 15 min"))
+        changed.page.get_by_text("Choose another tier").or_(
+            changed.page.get_by_text("People within 15 min", exact=True)
+        )
     ).to_be_visible(timeout=30_000)
     closed = changed.page.get_by_text("Choose another tier").count()
     # Back to the list before.
@@ -133,7 +135,7 @@ def test_a_messy_list_is_asked_about_mended_compared_stored_and_restored(
     page.get_by_role("button", name="Make this version the newest again").click()
     expect(page.get_by_text(re.compile("Stored as version"))).to_be_visible(timeout=30_000)
     again = open_app("?tiers=village_clinic&lang=en", locale="en-GB")
-    expect(again.page.get_by_text("People within 15 min")).to_be_visible(timeout=30_000)
+    expect(again.page.get_by_text("People within 15 min", exact=True)).to_be_visible(timeout=30_000)
     assert closed == 1 and again.page.get_by_text("Choose another tier").count() == 0
     assert app.outside == [] and app.errors == []
 
