@@ -8,8 +8,10 @@ run: setup
 	@echo 'Yida 医达: http://localhost:8501'
 	$(BIN)/streamlit run app.py
 
+# The browser's tests measure seconds, so they run alone; the others use every core.
 test: setup browser office lint
-	$(BIN)/pytest
+	$(BIN)/pytest --ignore=tests/browser -n auto --dist loadfile
+	$(BIN)/pytest tests/browser
 
 lint: setup
 	$(BIN)/ruff check .

@@ -309,7 +309,7 @@ def assert_whole(folder: Path, said: set[str]) -> None:
     assert said <= set(names) and len(names) == len(set(names))
     for _, parts in stored:
         wanted = json.loads(str(parts))
-        assert set(wanted) == {*FRAMES, "roads"} and set(wanted.values()) <= held
+        assert set(wanted) == {*STORED, "roads"} and set(wanted.values()) <= held
     assert rows(folder, "SELECT count(*) FROM audit") == [(len(stored),)]
 
 
