@@ -61,7 +61,7 @@ def shown(_: Translate, language: str, current: Draft) -> None:
             desk_check.on_map(_, language, current)
     if commit.open:
         with commit:
-            desk_commit.difference(_, current)
+            desk_commit.difference(_, language, current)
 
 
 page = page_setup(N_("Data desk"))
@@ -76,7 +76,7 @@ with errors_said(_):
     if current is None:
         template_buttons(_, page.language, study, kind)
         st.subheader(_("Versions"), anchor=False)
-        desk_commit.versions(_, study, kind)
+        desk_commit.versions(_, page.language, study, kind)
     else:
         under_way(_, current)
         shown(_, page.language, current)

@@ -27,6 +27,7 @@ from geo.output.report import missing_sentence
 from geo.output.slide_template import Template
 from geo.output.written import write_whole
 from geo.store import open_store
+from geo.study import briefings
 from geo.study.briefing import Answering, plain_scene, ready_briefing
 
 
@@ -50,7 +51,11 @@ def add(commands: Commands, _: Translate) -> None:
 
 
 def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.add_argument("--briefing", default="", help=_("a briefing file (JSON), or ready: the one every county has"))
+    parser.add_argument(
+        "--briefing",
+        default="",
+        help=_("a briefing file (JSON), the id of a stored one (in its link), or ready: the one every county has"),
+    )
     parser.add_argument("--scene", type=int, default=1, help=_("which scene, for a single map or table"))
     parser.add_argument("--version", type=int, help=_("the study's version (default: the newest)"))
     parser.add_argument("--minutes", type=float, help=_("threshold, itself included (default 15)"))
@@ -119,10 +124,17 @@ def _briefing(options: argparse.Namespace, export: Export, study: Study) -> Brie
         if export.briefing == READY:
             return ready_briefing(study, translators, scene)
         return Briefing(scene.title, (replace(scene, shows=SHOWN if export.form == "xlsx" else scene.shows),))
-    read = from_json(_read(Path(export.briefing)))
+    read = _stored(study.name, export.briefing) or from_json(_read(Path(export.briefing)))
     if not any(scene.study == study.name for scene in read.scenes):
         raise BriefingInvalid(what="study", value=", ".join(sorted({scene.study for scene in read.scenes})))
     return replace(read, scenes=tuple(_changed(scene, changes) for scene in read.scenes))
+
+
+def _stored(study: str, word: str) -> Briefing | None:
+    """The newest revision of the stored briefing of an id; None when the word is no such id."""
+    store = open_store()
+    kept = [revision for revision in briefings.newest(store, study, word) if not revision.removed]
+    return briefings.load(store, study, kept[0]) if kept else None
 
 
 def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from geo.output.tables import csv_bytes
 from geo.store.conflicts import CHANGED, REMOVED, Conflict
 from geo.study import desk
 from pages.ui import compute, compute_desk, draft
+from pages.ui.desk_columns import column_name
 from pages.ui.desk_kinds import kind_name
 from pages.ui.draft import Draft
 from pages.ui.text import Translate, plain
@@ -19,7 +20,7 @@ from pages.ui.text import Translate, plain
 COUNTED = ("county_hospital", "township_hospital")
 
 
-def difference(_: Translate, current: Draft) -> None:
+def difference(_: Translate, language: str, current: Draft) -> None:
     """New, changed, moved and gone rows, names that are only similar, the coverage after, and the commit."""
     if current.check.questions:
         st.info(_("Answer the questions above first."))
@@ -34,7 +35,7 @@ def difference(_: Translate, current: Draft) -> None:
     stored, new = desk.stored_table(current.base, current.kind), pd.DataFrame()
     if current.kind not in ("roads", "heights"):
         new = desk.usable(current.check, current.base)
-    show_difference(_, stored, new, found)
+    show_difference(_, language, current.kind, stored, new, found)
     after = compute_desk.proposed(current, gone_are_closed=_closing(_, current, found))
     _coverage(_, current.base, after)
     _commit(_, current, after)
@@ -89,11 +90,18 @@ def _proposals(_: Translate, current: Draft, found: Difference) -> None:
                     st.rerun()
 
 
-def show_difference(_: Translate, stored: pd.DataFrame, new: pd.DataFrame, found: Difference) -> None:
-    """The four lists of a difference, those that are not empty."""
+def show_difference(
+    _: Translate, language: str, kind: Kind, stored: pd.DataFrame, new: pd.DataFrame, found: Difference
+) -> None:
+    """The four lists of a difference, those that are not empty, under headings in words."""
+    words = {
+        "id": _("Code"), "name": _("Name"), "column": _("Column"), "before": _("Before"), "after": _("After"),
+        "distance_m": _("Distance, m"),
+    }  # fmt: skip
+    changes = found.changes.assign(column=[column_name(language, kind, c) for c in found.changes["column"]])
     lists = {
         _("New"): new.iloc[list(found.added)],
-        _("Changed, field by field"): found.changes,
+        _("Changed, field by field"): changes,
         _("Moved, with the distance in metres"): found.moved,
         _("Gone"): stored.iloc[list(found.gone)],
     }
@@ -101,7 +109,9 @@ def show_difference(_: Translate, stored: pd.DataFrame, new: pd.DataFrame, found
         if len(table):
             with st.expander(f"{name} ({len(table):,})"):
                 plain_table = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
-                st.dataframe(plain_table.loc[:, (plain_table.astype("str") != "").any()], hide_index=True)
+                shown = plain_table.loc[:, (plain_table.astype("str") != "").any()]
+                headings = {c: words.get(c) or column_name(language, kind, c) for c in shown.columns}
+                st.dataframe(shown.rename(columns=headings), hide_index=True)
 
 
 def _coverage(_: Translate, before: Study, after: Study) -> None:
@@ -153,7 +163,7 @@ def _show_conflicts(_: Translate, current: Draft, conflicts: list[Conflict]) -> 
     st.dataframe(table, hide_index=True)
 
 
-def versions(_: Translate, study: Study, kind: Kind) -> None:
+def versions(_: Translate, language: str, study: Study, kind: Kind) -> None:
     """Every version of the study; the chosen one can be compared with the newest, downloaded and restored."""
     entries = compute.store().versions(study.name)
     table = pd.DataFrame({
@@ -169,10 +179,10 @@ def versions(_: Translate, study: Study, kind: Kind) -> None:
     if not rows:
         st.caption(_("Choose a version to compare, download or restore it."))
         return
-    _one_version(_, study, kind, entries[rows[0]].version_id, newest=entries[0].version_id)
+    _one_version(_, language, study, kind, entries[rows[0]].version_id, newest=entries[0].version_id)
 
 
-def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest: int) -> None:
+def _one_version(_: Translate, language: str, study: Study, kind: Kind, version: int, *, newest: int) -> None:
     older = compute.store().load(study.name, version)
     if kind not in ("roads", "heights"):
         st.download_button(
@@ -186,7 +196,7 @@ def _one_version(_: Translate, study: Study, kind: Kind, version: int, *, newest
         return
     st.markdown(_("From this version to the newest:"))
     tables = [desk.stored_table(of, kind) for of in (older, study)]
-    show_difference(_, *tables, desk.between(older, study, kind))
+    show_difference(_, language, kind, *tables, desk.between(older, study, kind))
     with st.form(f"restore:{version}"):
         author = st.text_input(_("Your name"), max_chars=80).strip()
         asked = st.form_submit_button(_("Make this version the newest again"))

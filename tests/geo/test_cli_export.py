@@ -19,7 +19,7 @@ from geo.model.briefing import Place
 from geo.model.scene_json import to_json
 from geo.output.export import FORMS
 from geo.store import open_store
-from geo.study import open_study
+from geo.study import briefings, open_study
 from tests.geo.briefings import ready
 from tests.geo.test_cli import create_words
 
@@ -141,6 +141,17 @@ def test_what_cannot_be_done_is_said_and_nothing_is_written(
     code, _out, err = yida("export", "toy", *words, "--out", tmp_path / "x")
     assert code == 3 and (sentence in err if language == "en" else re.search(r"[\u4e00-\u9fff]", err))
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_stored_briefing_is_named_by_the_id_of_its_link(yida: Run, store_home: Path, tmp_path: Path) -> None:
+    store = open_store()
+    briefing = ready(open_study(store, "toy"))
+    mine = replace(briefing, scenes=(replace(briefing.scenes[2], title={"en": "Kept scene"}),))
+    kept = briefings.save(store, "toy", "b" * 12, mine, (), "李雷", "e" * 32)
+    words = ("export", "toy", "--format", "pptx", "--briefing", kept.briefing_id, "--lang", "en")
+    assert yida(*words, "--out", tmp_path / "kept.pptx")[0] == 0
+    slides = Presentation(str(tmp_path / "kept.pptx")).slides
+    assert any("Kept scene" in shape.text_frame.text for s in slides for shape in s.shapes if shape.has_text_frame)
 
 
 def test_a_briefing_of_another_county_or_of_nothing_is_refused(yida: Run, tmp_path: Path) -> None:
