@@ -40,7 +40,7 @@ def test_the_first_screen_says_clock_and_figures_in_chinese_and_asks_nobody_outs
     app = open_app("emergency")
     frame = app.settled()
     expect(app.page.get_by_text("自呼救 15 分钟：受理 1 + 出车 3 + 行驶不超过 11 分钟", exact=True)).to_be_visible()
-    expect(app.page.get_by_text("自呼救 15 分钟内到达")).to_be_visible()
+    expect(app.page.get_by_text("自呼救 15 分钟内到达", exact=True)).to_be_visible()
     assert {"在用急救站", "急救站与医院", "医院：急诊（综合）"} <= set(frame.evaluate("yida.debug().legend"))
     seen = app.page.locator("[data-testid=stMainBlockContainer]").inner_text()
     assert not re.findall(r"\b(?:Base|Clock|Arrival|min|people|Hospital|ambulances)\b", seen)
@@ -176,7 +176,7 @@ def test_the_language_switch_keeps_the_question(open_app: Callable[..., App]) ->
     app.page.get_by_role("tab", name="Fleet", exact=True).click()
     app.idle()
     app.page.get_by_text("中文", exact=True).click()
-    expect(app.page.get_by_text("自救护车出发 20 分钟内到达")).to_be_visible()
+    expect(app.page.get_by_text("自救护车出发 20 分钟内到达", exact=True)).to_be_visible()
     assert "最先到达的急救站" in app.settled().evaluate("yida.debug().legend")
 
 
@@ -184,7 +184,7 @@ def test_a_phone_shows_figures_and_map_without_sideways_scrolling(open_app: Call
     app = open_app("emergency", width=390, height=844)
     app.settled()
     assert app.page.evaluate("document.documentElement.scrollWidth") <= 390
-    expect(app.page.get_by_text("自呼救 15 分钟内到达")).to_be_visible()
+    expect(app.page.get_by_text("自呼救 15 分钟内到达", exact=True)).to_be_visible()
     app.photograph("emergency-phone-zh")
 
 
