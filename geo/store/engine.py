@@ -1,7 +1,9 @@
 """Opening a database so that nothing acknowledged is ever lost: pragmas, the check at start, migrations."""
 
 import os
+import sqlite3
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 HEAD = "0001"  # the newest migration
 FILE = "yida.sqlite"
+_TURN_S = 30.0  # that opening waits for others who open the same new file
 _MIGRATING = 4932  # PostgreSQL's lock for bringing tables up to date
 
 
@@ -138,9 +141,24 @@ def _revision(connection: sa.Connection) -> str | None:
 def _configure_sqlite(connection: "sa.engine.interfaces.DBAPIConnection", _: object) -> None:
     connection.isolation_level = None  # SQLAlchemy's own BEGIN IMMEDIATE instead of the driver's late BEGIN
     cursor = connection.cursor()
-    for pragma in ("busy_timeout=30000", "journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+    cursor.execute("PRAGMA busy_timeout=30000")
+    _write_ahead(cursor)
+    for pragma in ("synchronous=FULL", "foreign_keys=ON"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+def _write_ahead(cursor: "sa.engine.interfaces.DBAPICursor") -> None:
+    """Turn the log on. Where others open a new file at the same moment SQLite refuses at once, busy timeout or not."""
+    end = time.monotonic() + _TURN_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.02)
 
 
 def _begin_sqlite(connection: sa.Connection) -> None:

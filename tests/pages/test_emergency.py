@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.analysis.coverage import coverage
@@ -28,10 +27,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch = pytest.MonkeyPatch()
     patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
     patch.delenv("YIDA_DATABASE_URL", raising=False)
-    st.cache_resource.clear()
     yield
     patch.undo()
-    st.cache_resource.clear()
 
 
 @pytest.fixture(scope="module")

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.model.desk import Kind
@@ -27,9 +26,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch = pytest.MonkeyPatch()
     patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
     patch.delenv("YIDA_DATABASE_URL", raising=False)
-    st.cache_resource.clear()  # the pages of another module's tests have kept another store open
     yield
-    st.cache_resource.clear()
     patch.undo()
 
 

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-import streamlit as st
 
 from geo.model.schemes import scheme_raw
 from geo.store import open_store
@@ -19,9 +18,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch = pytest.MonkeyPatch()
     patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
     patch.delenv("YIDA_DATABASE_URL", raising=False)
-    st.cache_resource.clear()  # the store that another module's tests have opened
     yield
-    st.cache_resource.clear()
     patch.undo()
 
 

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import streamlit as st
 
 from geo.model.schema import INDICATOR_VALUE, conform
 from geo.model.schemes import load_scheme
@@ -20,9 +19,7 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch = pytest.MonkeyPatch()
     patch.setenv("YIDA_HOME", str(tmp_path_factory.mktemp("home")))
     patch.delenv("YIDA_DATABASE_URL", raising=False)
-    st.cache_resource.clear()  # the store that another module's tests have opened
     yield
-    st.cache_resource.clear()
     patch.undo()
 
 
