@@ -133,20 +133,23 @@ class App:
         return x, y
 
     def write_cell(self, table: Locator, across: float, row: int, text: str) -> None:
-        """Write into a cell of an edited table: the row counts from 1, `across` is a share of the table's width."""
+        """Write into a cell of an edited table: the row counts from 1, `across` is a share of the table's width.
+
+        A table that has just appeared, or is drawn anew, loses a click or a key: the cell is read back.
+        """
         editor = self.page.locator("[id^=gdg-overlay]")
-        for _ in range(6):  # a table that has just appeared takes the click, but not yet the key
-            box = table.bounding_box()
+        written = table.locator(f"[data-testid^=glide-cell-][data-testid$='-{row - 1}']").get_by_text(text, exact=True)
+        for _ in range(8):
+            box = self.idle() and table.bounding_box()
             assert box is not None
             self.page.mouse.click(box["x"] + across * box["width"], box["y"] + 35 * row + 18)
             self.page.keyboard.press("Enter")
             with suppress(TimeoutError):
-                editor.wait_for(timeout=2_000)
-                break
-        expect(editor).to_be_visible()
-        self.page.keyboard.press("ControlOrMeta+A")
-        self.page.keyboard.type(text)
-        self.page.keyboard.press("Enter")
+                editor.locator("input, textarea").first.fill(text, timeout=3_000)
+                self.page.keyboard.press("Enter")
+                written.first.wait_for(state="attached", timeout=3_000)
+                return
+        expect(written).not_to_have_count(0)
 
     def photograph(self, name: str) -> None:
         """Keep a screenshot as an artefact of the run."""
@@ -178,7 +181,8 @@ def server(server_home: Path) -> Iterator[str]:
     )
     address = f"http://localhost:{port}"
     try:
-        wait_until(lambda: urllib.request.urlopen(f"{address}/yida/health", timeout=1).read() == b"ok")
+        health = f"{address}/yida/health"
+        wait_until(lambda: urllib.request.urlopen(health, timeout=1).read() == b"ok", "the server starts", 60)
         yield address
     finally:
         process.terminate()
@@ -186,7 +190,7 @@ def server(server_home: Path) -> Iterator[str]:
     assert not re.search(r"Traceback|Error:", (home / "server.log").read_text()), (home / "server.log").read_text()
 
 
-def wait_until(ready: Callable[[], bool], limit_s: float = 60) -> None:
+def wait_until(ready: Callable[[], bool], what: str, limit_s: float = 30) -> None:
     """Ask until it is so."""
     end = time.monotonic() + limit_s
     while True:
@@ -195,7 +199,7 @@ def wait_until(ready: Callable[[], bool], limit_s: float = 60) -> None:
                 return
         except OSError:
             pass
-        assert time.monotonic() < end, "the server did not start"
+        assert time.monotonic() < end, what
         time.sleep(0.1)
 
 

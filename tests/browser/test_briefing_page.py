@@ -88,7 +88,9 @@ def test_two_scenes_go_from_the_map_into_a_meeting(open_app: Callable[..., App])
     assert player.locator("#count").inner_text() == "1 / 2"
     player.keyboard.press("PageDown")
     assert player.locator("#count").inner_text() == "2 / 2"
-    wait_until(lambda: round(player.evaluate("yida.debug().view")["zoom"], 2) == 11)
+    wait_until(
+        lambda: round(player.evaluate("yida.debug().view")["zoom"], 2) == 11, "the player stands where the map stood"
+    )
     assert abs(player.evaluate("yida.debug().view")["lat"] - 28.3) < 0.01
     player.keyboard.press("PageUp")
     assert player.locator("#count").inner_text() == "1 / 2"

@@ -2,11 +2,12 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import TimeoutError, expect
 
 from geo.store import Store, open_store
 from geo.study import build_study
@@ -48,10 +49,13 @@ def answered(app: App) -> None:
     """Take the guess of the question that is open; where there is none, WGS-84."""
     take = app.page.get_by_role("button", name="Take this answer")
     expect(take).to_be_visible(timeout=30_000)
-    if not app.idle().get_by_role("button", name="Take this answer").is_enabled():
+    for _ in range(4):  # a list that opens while the page is drawn anew closes again
+        if app.idle() and take.is_enabled():
+            break
         app.page.get_by_test_id("stMain").get_by_role("combobox").first.click()
-        app.page.get_by_role("option", name=re.compile("WGS|4326")).first.click()
-        expect(take).to_be_enabled()
+        with suppress(TimeoutError, AssertionError):
+            app.page.get_by_role("option", name=re.compile("WGS|4326")).first.click(timeout=5_000)
+            expect(take).to_be_enabled(timeout=5_000)
     take.click()
     expect(take).to_have_count(0)
     expect(app.page.get_by_test_id("stFileUploader")).to_be_visible()

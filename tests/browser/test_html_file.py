@@ -13,6 +13,7 @@ from geo.output.export import make_files
 from geo.output.figures import scene_title, shown_figures
 from geo.store import open_store
 from geo.study import build_study, open_study
+from tests.browser.conftest import wait_until
 from tests.geo.briefings import HOSTILE, TRANSLATORS, answered, export, hostile, ready
 from tests.geo.county import write_county
 
@@ -28,6 +29,10 @@ class Opened:
     def ready(self) -> "Opened":
         self.page.locator('body[data-yida-ready="1"]').wait_for(state="attached", timeout=30_000)
         return self
+
+    def until(self, so: str) -> None:
+        """Wait until a script says so. The file forbids to evaluate texts, so the browser cannot wait by itself."""
+        wait_until(lambda: bool(self.page.evaluate(so)), so)
 
     def drawn(self) -> dict[str, Any]:
         return dict(self.page.evaluate("yida.debug().drawn"))
@@ -91,7 +96,7 @@ def test_layers_follow_the_scene(toy: Study, open_file: Any) -> None:
     told = open_file(html_of(toy))
     assert told.drawn()["villages"] == 6 and told.drawn()["bands"] == 0
     told.page.locator("#scenes").select_option("2")
-    told.page.wait_for_function("yida.debug().drawn.bands === 2")
+    told.until("yida.debug().drawn.bands === 2")
     assert told.drawn()["villages"] == 0
     assert told.page.locator(".yida-legend-body").inner_text().count("分钟") >= 2
 

@@ -42,7 +42,7 @@ def test_one_click_makes_a_stage_to_be_read_from_five_metres(toy: Study, open_fi
     body = make_files(answered(toy), ready(toy), export("html", language))["html"]
     told, _ = open_file(body, 1920, 1080), TRANSLATORS[language]
     told.page.get_by_role("button", name=_("Meeting mode"), exact=True).click()
-    told.page.wait_for_function("document.body.classList.contains('yida-stage')")
+    told.until("document.body.classList.contains('yida-stage')")
     for number in range(6):
         sizes = told.page.evaluate(SIZES)
         assert len(sizes) > 8
@@ -52,7 +52,7 @@ def test_one_click_makes_a_stage_to_be_read_from_five_metres(toy: Study, open_fi
         told.page.keyboard.press("PageDown")
     assert [told.page.locator(f"#{name}").is_visible() for name in ("scenes", "languages", "about")] == [False] * 3
     told.page.get_by_role("button", name=_("Leave meeting mode")).click()
-    told.page.wait_for_function("!document.body.classList.contains('yida-stage')")
+    told.until("!document.body.classList.contains('yida-stage')")
     assert told.page.locator("#scenes").is_visible() and told.errors == [] and told.asked == []
 
 
@@ -60,7 +60,7 @@ def test_keys_clicker_and_finger_walk_through_and_the_map_stays(toy: Study, open
     told = open_file(html_of(toy), 1920, 1080)
     page = told.page
     page.locator("#present").click()
-    page.wait_for_function("document.body.classList.contains('yida-stage')")
+    told.until("document.body.classList.contains('yida-stage')")
     page.wait_for_timeout(300)  # the view is taken anew when the browser has filled the screen
     page.locator("#map").focus()
     before = page.evaluate("yida.debug().view")
@@ -145,7 +145,7 @@ def test_the_ready_briefing_of_every_sample_presents_and_a_scene_changes_within_
     body = html_of(study)
     told = open_file(body, 1920, 1080)
     told.page.locator("#present").click()
-    told.page.wait_for_function("document.body.classList.contains('yida-stage')")
+    told.until("document.body.classList.contains('yida-stage')")
     titles, times_ms = [told.page.locator("#title").inner_text()], []
     for _ in range(5):
         times_ms.append(told.page.evaluate(CHANGE, "PageDown"))
