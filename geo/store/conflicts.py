@@ -33,6 +33,8 @@ def rebase(
     conflicts: list[Conflict] = []
     out = their.copy()
     for column in base.columns.drop(key):
+        if my[column].equals(before[column]):
+            continue  # I have added, removed and changed nothing in it
         conflicts += _changed(before, my, their, out, column)
         conflicts += _added(before, my, their, column)
     removed = before.index.difference(my.index).intersection(their.index)
