@@ -25,6 +25,7 @@ def roads_state(
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group: no reach bands, since these would be of open roads."""
     study, village = question.study, _village(question)
+    chosen = state.selection(study)
     return {
         "lang": language,
         "stage": stage.is_on(),
@@ -36,8 +37,9 @@ def roads_state(
         "tiers_counted": list(question.tiers),
         "bands_url": None,
         "pick": True,
-        "selected": {"kind": "village", "id": village} if village else None,
+        "selected": {"kind": chosen.kind, "id": chosen.item_id} if chosen else None,
         "routes": [*_ways(question, care, breaks, village), *_segments(question, ranked), *_closed(question, breaks)],
+        "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
