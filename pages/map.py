@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
-from pages.ui import briefing_capture, compute, compute_roads, roads_show, show, state
+from pages.ui import briefing_capture, compute, compute_export, compute_roads, roads_show, show, state
 from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
@@ -51,6 +51,6 @@ def stage(_: Translate, language: str, question: Question) -> None:
 page = page_setup(N_("Map"))
 with errors_said(page.translate):
     asked = sidebar(page.translate, page.language)
-    briefing_capture.button(page.translate, asked)
+    briefing_capture.button(page.translate, asked.study, lambda: compute_export.asked_scene(asked))
     st.title(plain(asked.study.title(page.language)), anchor=False)
     stage(page.translate, page.language, asked)

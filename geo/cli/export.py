@@ -14,7 +14,7 @@ from geo.analysis.presenting import Answer
 from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
-from geo.model.briefing import READY, SHOWN, Briefing, Scene
+from geo.model.briefing import READY, Briefing, Scene
 from geo.model.errors import BriefingInvalid, FileMissing, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
@@ -28,7 +28,8 @@ from geo.output.slide_template import Template
 from geo.output.written import write_whole
 from geo.store import open_store
 from geo.study import briefings
-from geo.study.briefing import Answering, plain_scene, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import plain_scene, ready_briefing
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -123,7 +124,7 @@ def _briefing(options: argparse.Namespace, export: Export, study: Study) -> Brie
         scene = _changed(replace(plain, version=options.version), changes)
         if export.briefing == READY:
             return ready_briefing(study, translators, scene)
-        return Briefing(scene.title, (replace(scene, shows=SHOWN if export.form == "xlsx" else scene.shows),))
+        return Briefing(scene.title, (replace(scene, shows=scene.figures) if export.form == "xlsx" else scene,))
     read = _stored(study.name, export.briefing) or from_json(_read(Path(export.briefing)))
     if not any(scene.study == study.name for scene in read.scenes):
         raise BriefingInvalid(what="study", value=", ".join(sorted({scene.study for scene in read.scenes})))
@@ -163,6 +164,9 @@ def _changed(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     assumed = {key: changes[key] for key in ("condition", "terrain") if key in changes}
     assumptions = with_changes(replace(scene.assumptions, **assumed), changes.get("set", {}))
     plain = {key: value for key, value in changes.items() if key in ("threshold_min", "tiers", "mode", "version")}
+    if scene.rescue and "threshold_min" in plain:
+        clock = replace(scene.rescue.clock, threshold_min=plain["threshold_min"])
+        plain["rescue"] = replace(scene.rescue, clock=clock)
     return replace(scene, assumptions=assumptions, **plain)
 
 
@@ -178,7 +182,7 @@ def _answers(options: argparse.Namespace, briefing: Briefing, study: Study, _: T
     if options.form not in files.OF_A_BRIEFING:
         if not 1 <= options.scene <= len(scenes):
             raise OutOfRange(what="--scene", low=1, high=len(scenes), value=options.scene)
-        scenes = scenes[options.scene - 1 : options.scene]
+        scenes = (scenes[options.scene - 1].showing(options.figure),)
     answering = Answering(open_scene)
     bar: tqdm[Scene] = tqdm(scenes, leave=False, disable=None, desc=_("answering"))
     return [answering.answer(scene) for scene in bar]

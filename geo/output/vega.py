@@ -3,7 +3,7 @@
 from typing import Any
 
 from geo.output import inks
-from geo.output.figures import Chart, Figure
+from geo.output.figure import Chart, Figure
 
 FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 SELECTION = "chosen"  # the name under which the page is told what was clicked
