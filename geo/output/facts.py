@@ -103,7 +103,7 @@ def short_facts(answer: Answer, export: Export, _: Translate) -> str:
     minutes = [
         _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}"),
         scene.rescue.clock.say_start(_) if scene.rescue else _("clock starts at setting out"),
-        *([_("{count} roads closed").format(count=len(scene.closed))] if scene.closed else []),
+        *([_("closed roads: {count}").format(count=len(scene.closed))] if scene.closed else []),
     ]
     marks = marks_of(answer, _)
     if scene.indicator:  # neither asked of roads nor modelled

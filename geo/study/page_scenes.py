@@ -17,7 +17,7 @@ from geo.study.briefing import Translators, in_all, plain_scene
 
 _CLOSED = N_("What closed roads cost")
 _CLOSED_SENTENCE = N_(
-    "With {closed} roads closed, {lost} of {covered_before} people are no longer within {minutes} min of the nearest "
+    "Closed roads: {closed}. {lost} of {covered_before} people are no longer within {minutes} min of the nearest "
     "{counted}; {cut_off} people are cut off."
 )
 _RESCUE = N_("Whom an ambulance reaches within {minutes} min {start}")

@@ -103,7 +103,7 @@ def test_a_closed_road_cuts_off_north_village(county: Study) -> None:
     assert shown["closure"].of == "of 3,700 people within it on open roads; 3,400 of 3,757 are left"
     assert shown["closure"].table[["Village", "People", "What happens"]].values.tolist() == [["北村", 300, "cut off"]]
     assert shown["coverage"].of == "3,400 of 3,757 people"
-    assert scene_sentence(answer, EN, "en").startswith("With 1 roads closed, 300 of 3,700 people are no longer within")
+    assert scene_sentence(answer, EN, "en").startswith("Closed roads: 1. 300 of 3,700 people are no longer within")
     assert answer.areas == () and answer.surface is None, "reach bands would be those of open roads"
 
 
