@@ -3,10 +3,11 @@
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.model.briefing import RESCUE
 from geo.model.clock import RADII_KM
 from geo.model.errors import N_
 from geo.output.maps import base_map, state_group
-from pages.ui import briefing_capture, compute, compute_emergency, emergency_show, state
+from pages.ui import briefing_capture, charts, compute, compute_emergency, emergency_show, state
 from pages.ui import emergency_state as chosen
 from pages.ui.controls import search
 from pages.ui.emergency_controls import Emergency, asked_scene, facts_line, sidebar
@@ -50,6 +51,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
                 search(_, study)
                 emergency_show.details(_, language, asked, found, legs)
                 emergency_show.bases_editor(_, asked, found)
+            charts.below(_, language, study, lambda: asked_scene(_, asked), RESCUE)
             tabs(_, language, asked, found)
 
 

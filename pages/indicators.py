@@ -2,9 +2,20 @@
 
 import streamlit as st
 
+from geo.model.briefing import INDICATORS
 from geo.model.errors import N_
 from geo.model.inputs import Study
-from pages.ui import alarms, board, briefing_capture, catalogue, compute, compute_indicators, indicator_map, state
+from pages.ui import (
+    alarms,
+    board,
+    briefing_capture,
+    catalogue,
+    charts,
+    compute,
+    compute_indicators,
+    indicator_map,
+    state,
+)
 from pages.ui.controls import language_switch, study_choice
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.text import Translate, plain
@@ -30,6 +41,8 @@ def stage(_: Translate, language: str, study: Study, unit_code: str) -> None:
             with right:
                 if chosen:
                     indicator_map.by_township(_, study, chosen.entry, language)
+            if chosen:
+                charts.below(_, language, study, lambda: indicator_map.asked_scene(study, unit_code), INDICATORS)
         with tabs[1]:
             alarms.rules(_, study, found, language)
         with tabs[2]:

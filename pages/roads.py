@@ -7,14 +7,16 @@ from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
 from geo.study import closing
-from pages.ui import briefing_capture, closed_roads, compute, compute_roads, roads_show
+from pages.ui import briefing_capture, charts, closed_roads, compute, compute_roads, roads_show
 from pages.ui.controls import Question, facts_line, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.roads_map import roads_state
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 VIEWS = ("closed", "rank", "conditions")
+CHARTS = ("closure", "coverage", "outside", "villages")
 
 
 @st.fragment
@@ -59,6 +61,8 @@ def stage(_: Translate, language: str, question: Question) -> None:
                 on_change=lambda: closed_roads.on_map_click(question),
             )  # fmt: skip
             st.caption(facts_line(_, question))
+        if not on_stage():
+            charts.below(_, language, question.study, lambda: closed_roads.asked_scene(question), CHARTS)
 
 
 page = page_setup(N_("Roads"))

@@ -17,6 +17,7 @@ from geo.output.indicator_text import (
 from geo.output.maps import base_map, state_group
 from geo.output.scene_map import indicator_areas
 from geo.output.tables import csv_bytes
+from geo.study.indicators import county_code
 from geo.study.page_scenes import indicator_scene
 from pages.ui import compute, compute_indicators, state
 from pages.ui.compute_export import TRANSLATORS, pinned
@@ -138,4 +139,5 @@ def asked_scene(study: Study, unit_code: str) -> Scene:
     code, period = st.session_state.get("indicator_shown", ("", ""))
     if not code:
         raise BriefingInvalid(what="indicator", value="")
-    return pinned(indicator_scene(study, Indicator(code, period, unit_code), TRANSLATORS))
+    own = "" if unit_code == county_code(study) else unit_code
+    return pinned(indicator_scene(study, Indicator(code, period, own), TRANSLATORS))
