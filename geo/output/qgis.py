@@ -7,6 +7,8 @@ from geo.model.schemes import Tier
 from geo.output import inks
 from geo.output.clean import markup
 from geo.output.language import Translate
+from geo.output.picture_extras import CLOSED
+from geo.output.trip_figures import BASE_INK
 
 _SHAPES = {"cross": "cross_fill", "diamond": "diamond", "square": "square", "triangle": "triangle", "circle": "circle"}
 _MM_PER_PX = 0.264
@@ -73,6 +75,17 @@ def roads_qml() -> str:
     """Roads as quiet lines."""
     line = _options({"line_color": _rgba("#8f8c84", 1.0), "line_width": "0.3"})
     return _single(_symbol("line", "0", "SimpleLine", line))
+
+
+def closed_qml() -> str:
+    """Closed roads as broad dashed lines."""
+    line = _options({"line_color": _rgba(CLOSED, 1.0), "line_width": "1", "line_style": "dash"})
+    return _single(_symbol("line", "0", "SimpleLine", line))
+
+
+def bases_qml() -> str:
+    """Ambulance bases as stars."""
+    return _single(_marker("0", BASE_INK, "star", 7.0))
 
 
 def surface_qml(answer: Answer, _: Translate) -> str:

@@ -8,11 +8,15 @@ alone, 3,000 in hospital within 20 min. The indicator: 30 of 100 visits in ç¤ºèŒ
 import io
 import json
 import re
+import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pyogrio
 import pytest
 
 from geo.analysis.presenting import Answer
@@ -30,7 +34,8 @@ from geo.output.figures import figure_of, scene_sentence, scene_title, shown_fig
 from geo.output.picture import map_svg
 from geo.output.release import Release
 from geo.output.scene_map import organisation_layer, scene_extras
-from geo.study import assumptions_for, closing, network_of
+from geo.study import assumptions_for, network_of
+from geo.study import closing as closing_roads
 from geo.study.answering import Answering
 from geo.study.briefing import plain_scene
 from geo.study.page_scenes import closed_scene, indicator_scene, rescue_scene, structure_scene
@@ -65,7 +70,7 @@ def roads_scene(study: Study) -> Scene:
     network = network_of(study, "ambulance", plain.assumptions)
     lon, lat = degrees([(6500, 3000)])
     index = EdgeIndex(network.graph, network.assumptions)
-    found = closing.segment_at(index, study.roads, float(lon[0]), float(lat[0]), 300)
+    found = closing_roads.segment_at(index, study.roads, float(lon[0]), float(lat[0]), 300)
     assert found is not None
     return closed_scene(plain, (found,), TRANSLATORS)
 
@@ -269,6 +274,26 @@ def test_every_kind_of_file_holds_every_figure_of_every_page(county: Study, publ
     for form, text in texts.items():
         plain = re.sub(r"\s+", " ", text.replace("\u202f", " ").replace("\xa0", " "))
         assert not [value for value in values if value not in plain], form
+
+
+def test_a_geopackage_holds_bases_closed_roads_and_the_indicator(county: Study, tmp_path: Path) -> None:
+    told = {}
+    for page, make in SCENES.items():
+        path = tmp_path / f"{page}.gpkg"
+        path.write_bytes(make_files([answered(county, make(county))], briefing_of(county), export("gpkg"))["gpkg"])
+        with closing(sqlite3.connect(path)) as database:
+            styled = {name for (name,) in database.execute("SELECT f_table_name FROM layer_styles")}
+        layers = {str(name) for name in pyogrio.list_layers(path)[:, 0]} - {"layer_styles", "about"}
+        assert styled == layers, "every layer has its style"
+        told[page] = path
+    closed = pyogrio.read_dataframe(told["roads"], layer="closed_roads")
+    assert closed["edge"].tolist() == [edge for edge, _at in roads_scene(county).closed]
+    lengths = closed.to_crs(closed.estimate_utm_crs()).length
+    assert lengths.iloc[0] == pytest.approx(5500, rel=5e-3), "the whole road north"
+    bases = pyogrio.read_dataframe(told["emergency"], layer="bases").set_index("base_id")
+    assert bases["people_only"].to_dict() == {"F1": 1000, "F2": 400} and bases["in_service"].all()
+    towns = pyogrio.read_dataframe(told["indicators"], layer="townships")
+    assert towns[["indicator", "value", "numerator", "denominator"]].iloc[0].tolist() == [CODE, 30, 30, 100]
 
 
 def test_hostile_names_stay_text_on_the_map_and_in_the_file(county: Study) -> None:
