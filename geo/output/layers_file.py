@@ -52,7 +52,7 @@ def layers_of(answer: Answer) -> dict[str, gpd.GeoDataFrame]:
     study, scene = answer.study, answer.scene
     layers = {
         "outline": _texts_clean(study.outline),
-        "reach": _areas(answer),
+        **({"reach": _areas(answer)} if answer.areas else {}),
         "roads": _roads(study.roads),
         "townships": _townships(answer),
         "villages": _villages(answer),
