@@ -93,6 +93,8 @@ def _run(options: argparse.Namespace, _: Translate) -> None:
         size=options.size.lower(),
         extent=options.extent,
         figure=options.figure,
+        scene=options.scene,
+        changes=_said_changes(options),
     )
     files.check(export)  # wrong words are said before the work, not after it
     template = None if options.template is None else Template(str(options.template), _read(options.template))
@@ -147,6 +149,15 @@ def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
     given = {"threshold_min": options.minutes, "tiers": tiers, "mode": mode, "version": options.version}
     assumed = {"condition": options.condition, "terrain": options.terrain, "set": _values(options.set)}
     return {key: value for key, value in {**given, **assumed}.items() if value}
+
+
+def _said_changes(options: argparse.Namespace) -> tuple[str, ...]:
+    """The words of the command line that change the question, for the command that repeats it."""
+    told = {"version": "--version", "minutes": "--minutes", "mode": "--mode", "tiers": "--from",
+            "condition": "--condition", "terrain": "--terrain"}  # fmt: skip
+    given = [(word, getattr(options, name)) for name, word in told.items()]
+    pairs = [(word, f"{value:g}" if isinstance(value, float) else str(value)) for word, value in given if value]
+    return tuple(part for pair in (*pairs, *(("--set", word) for word in options.set)) for part in pair)
 
 
 def _values(words: list[str]) -> dict[str, float]:

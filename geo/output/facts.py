@@ -32,6 +32,8 @@ class Export:
     size: str = ""  # a4, a3, 1920x1080
     extent: str = "report"  # of a PDF: report or brief
     figure: str = "map"  # of a PNG, SVG or CSV
+    scene: int = 1  # of a briefing, for files that show one
+    changes: tuple[str, ...] = ()  # words of the command line that change a briefing's question
 
 
 def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]:
@@ -161,8 +163,8 @@ def command(answer: Answer, export: Export) -> str:
     """The terminal command that makes the file again."""
     words = ["yida", "export", answer.study.name, "--format", export.form]
     words += ["--briefing", export.briefing] if export.briefing else []
-    if export.briefing in ("", READY):
-        words += _question(answer)
+    words += ["--scene", str(export.scene)] if export.scene > 1 else []
+    words += _question(answer) if export.briefing in ("", READY) else export.changes
     return shlex.join([*words, *_look(export), "--out", f"{answer.study.name}.{export.form}"])
 
 

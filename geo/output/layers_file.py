@@ -20,7 +20,7 @@ from rasterio.transform import from_origin
 
 from geo.analysis.presenting import Answer, MinuteGrid
 from geo.model.bases import Base
-from geo.model.errors import NothingSelected
+from geo.model.errors import SurfaceMissing
 from geo.model.roads import ROAD_CLASSES, Roads
 from geo.output import qgis
 from geo.output.clean import clean
@@ -153,7 +153,7 @@ def geotiff(answer: Answer, export: Export, _: Translate) -> bytes:
     """The surface of arrival minutes as a GeoTIFF: float32, NaN where nobody arrives, in the county's projection."""
     surface = answer.surface
     if surface is None:
-        raise NothingSelected()
+        raise SurfaceMissing()
     minutes = np.where(np.isfinite(surface.minutes), surface.minutes, np.nan).astype(np.float32)[::-1]
     cell = _cell(surface)
     with rasterio.MemoryFile() as memory:

@@ -220,10 +220,10 @@ def make(_: Translate, question: Question, wanted: Wanted) -> None:
 
 
 def _made(_: Translate, question: Question, wanted: Wanted) -> tuple[str, bytes, str]:
-    scenes = wanted.briefing.scenes
-    if wanted.export.form not in files.OF_A_BRIEFING:
+    scenes, export = wanted.briefing.scenes, wanted.export
+    if export.form not in files.OF_A_BRIEFING:
         number = min(st.session_state.get("export:scene") or 0, len(scenes) - 1)
-        scenes = (scenes[number].showing(wanted.export.figure),)
+        scenes, export = (scenes[number].showing(export.figure),), replace(export, scene=number + 1)
     bar = st.progress(0.0, _("Making the file …"))
     done = [0]
 
@@ -235,9 +235,9 @@ def _made(_: Translate, question: Question, wanted: Wanted) -> tuple[str, bytes,
     for scene in scenes:
         answers.append(compute_export.answer(question.study, scene))
         step()
-    made = files.make_files(answers, wanted.briefing, wanted.export, wanted.template, step)
+    made = files.make_files(answers, wanted.briefing, export, wanted.template, step)
     bar.empty()
-    return _handed(f"yida-{question.study.name}-{wanted.export.form}", wanted.export.form, made)
+    return _handed(f"yida-{question.study.name}-{export.form}", export.form, made)
 
 
 def _handed(stem: str, kind: str, made: dict[str, bytes]) -> tuple[str, bytes, str]:

@@ -23,7 +23,7 @@ from geo.analysis.presenting import Answer
 from geo.model.bases import bases_of
 from geo.model.briefing import CLOSURE, INDICATORS, RESCUE, STRUCTURE, Briefing, Indicator, Place, Rescue, Scene
 from geo.model.clock import preset_clock
-from geo.model.errors import BriefingInvalid, NothingSelected, OutOfRange
+from geo.model.errors import BriefingInvalid, OutOfRange, SurfaceMissing
 from geo.model.inputs import Study
 from geo.model.scene_json import from_json, to_json
 from geo.network.snapping import EdgeIndex
@@ -177,7 +177,7 @@ def test_what_the_study_does_not_have_is_refused_in_words(county: Study) -> None
         answered(county, replace(roads_scene(county), closed=((99, 0.5),)))
     with pytest.raises(BriefingInvalid):
         answered(county, indicator_scene(county, Indicator("nobody", "2025"), TRANSLATORS))
-    with pytest.raises(NothingSelected):
+    with pytest.raises(SurfaceMissing):
         make_files([answered(county, emergency_scene(county))], briefing_of(county), export("tif"))
 
 
