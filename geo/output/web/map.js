@@ -7,6 +7,7 @@
   const { LAYERS, radiusOf, sizeOf, standing, villageShown, facilityShown } = yida.layers;
   const EMPTY = { lang: "zh", text: {}, layers: {}, minutes: [], tiers_on: [], routes: [], threshold_min: 15 };
   const WIDE_PX = 720; // also in legend.js
+  const FIRST_ZOOM = 9; // until the county is fitted
   const HOVER_PX = 5;
   const FINGER_PX = 14;
   const STALE_BANDS_MS = 400;
@@ -107,6 +108,8 @@
 
   // The legend comes first: the county is fitted into what it leaves free.
   function begin(state) {
+    if (app.map.getZoom() === undefined) app.map.setView(leafletBounds(app.extent).getCenter(), FIRST_ZOOM, { animate: false });
+    app.fitZoom = app.map.getZoom();
     adopt(state);
     yida.legend.refresh(app);
     firstView();
