@@ -6,7 +6,17 @@ from streamlit_folium import st_folium
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
-from pages.ui import briefing_capture, charts, compute, compute_export, compute_roads, roads_show, show, state
+from pages.ui import (
+    briefing_capture,
+    charts,
+    compute,
+    compute_export,
+    compute_roads,
+    map_tables,
+    roads_show,
+    show,
+    state,
+)
 from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
@@ -46,7 +56,7 @@ def stage(_: Translate, language: str, question: Question) -> None:
         if not on_stage():
             with right:
                 show.details(_, language, question, found, ways)
-                show.township_table(_, question, found)
+                map_tables.tabs(_, language, question, found)
             charts.below(_, language, study, lambda: compute_export.asked_scene(question), CHARTS)
 
 

@@ -7,7 +7,7 @@ from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
 from geo.study import closing
-from pages.ui import briefing_capture, charts, closed_roads, compute, compute_roads, roads_show
+from pages.ui import briefing_capture, charts, closed_roads, compute, compute_roads, map_tables, roads_show
 from pages.ui.controls import Question, facts_line, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.roads_map import roads_state
@@ -30,17 +30,18 @@ def stage(_: Translate, language: str, question: Question) -> None:
         wholes = [compute.county_coverage(question.study, f, question.threshold_min) for f in (before, after)]
         roads_show.figures(_, question, wholes[0], wholes[1], lost)
         roads_show.band_line(_, compute_roads.band(question, breaks, question.threshold_min))
-        left, right = st.columns([5, 4], gap="medium")
+        left, right = st.columns([5, 3], gap="medium")
         with right:
             names = {"closed": _("Closed roads"), "rank": _("Which road matters most"), "conditions": _("Conditions")}
             view = st.segmented_control(
                 _("Show"), VIEWS, default="closed", format_func=lambda v: names[v], key="roads_view", required=True,
-                label_visibility="collapsed",
+                label_visibility="collapsed", wrap=True,
             )  # fmt: skip
             ranked = None
             if view == "closed":
                 roads_show.closed_list(_, question, breaks)
                 roads_show.villages(_, question, lost)
+                map_tables.tabs(_, language, question, after)
             elif view == "rank":
                 ranked = roads_show.ranking(_, question)
             else:

@@ -5,6 +5,7 @@ import streamlit as st
 from geo.model.errors import N_
 from pages.ui import (
     briefing_capture,
+    map_tables,
     structure_chain,
     structure_charts,
     structure_checks,
@@ -22,8 +23,8 @@ from pages.ui.text import Translate, plain
 # A lower map than on the map's own page and a panel as high, so that the tabs below are seen to be there.
 STYLE = """
 iframe.stCustomComponentV1 { height: clamp(420px, calc(100vh - 395px), 1000px) !important; }
-[data-testid="stTabs"] [role="tabpanel"] { min-height: 680px; } /* or a change of tab would scroll the page up */
 @media (min-width: 641px) {
+  [data-testid="stTabs"] [role="tabpanel"] { min-height: 680px; } /* or a change of tab would scroll the page up */
   .st-key-structure_panel { max-height: max(520px, calc(100vh - 330px)); overflow-y: auto; padding-right: .3rem; }
 }
 """
@@ -46,6 +47,7 @@ def stage(_: Translate, language: str, asked: Asked) -> None:
             return
         parts = {
             _("Communities"): structure_communities.show,
+            _("Institutions"): lambda _, language, asked: map_tables.facilities(_, language, asked.study),
             _("Checks"): structure_checks.show,
             _("Chain of care"): structure_chain.show,
             _("Networks"): structure_networks.show,

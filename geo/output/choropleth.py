@@ -9,7 +9,7 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 
 # From sand to night blue, each step darker than the one before.
-COLOURS = ("#f2e9c9", "#cbdcb5", "#8fc1b0", "#529aac", "#2d6a98", "#1b3f73")
+COLOURS = ("#f8f1d8", "#c4cf97", "#86b79f", "#3a7c95", "#24507f", "#0e2244")
 _PICKED = {1: (3,), 2: (1, 4), 3: (0, 2, 4), 4: (0, 2, 3, 4), 5: (0, 1, 2, 3, 4), 6: (0, 1, 2, 3, 4, 5)}
 
 

@@ -12,7 +12,7 @@ COUNTY_LINE, TOWN_LINE, CHOSEN_LINE = "#39444c", "#7d858b", "#1d2b53"
 
 # class → width at the overview, colour, casing; the order in which roads are drawn
 ROADS = {
-    "tertiary": (0.8, "#b0ada3", ""), "secondary": (1.5, "#ffffff", "#a8a59c"), "primary": (2.0, "#ffffff", "#8f8c84"),
+    "tertiary": (0.8, "#918e84", ""), "secondary": (1.5, "#ffffff", "#8f8c84"), "primary": (2.0, "#ffffff", "#7d7a72"),
     "trunk": (2.4, "#f7dfa4", "#a58d57"), "motorway": (2.8, "#f0c26e", "#9a7a3c"), "ferry": (1.0, "#6d93ad", ""),
 }  # fmt: skip
 MINOR = (0.7, "#c3bfb5", "")
@@ -38,6 +38,18 @@ def steps_within(threshold_min: float) -> Steps:
 def minutes_colour(minutes: float, steps: Steps) -> str:
     """The colour of a village reached in some minutes."""
     return next((colour for _, to, colour in steps if minutes <= to), BEYOND)
+
+
+def ink_on(colour: str) -> str:
+    """Dark or white, whichever is read more easily on a colour (the luminances of WCAG 2.1)."""
+    light, dark = (_luminance(colour) + 0.05, _luminance(INK) + 0.05)
+    return HALO if 1.05 / light > light / dark else INK
+
+
+def _luminance(colour: str) -> float:
+    parts = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    red, green, blue = (v / 12.92 if v <= 0.04045 else ((v + 0.055) / 1.055) ** 2.4 for v in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def paler(colour: str, share: float) -> str:

@@ -113,7 +113,7 @@ def _line_rows(answer: Answer, words: Mapping[str, str], roads: Mapping[str, obj
         if set(roads) & set(_MAIN):
             yield _stripe("#8f8c84", 4.4) + _stripe("#ffffff", 2.6), words["road.major"]
         if set(roads) - set(_MAIN) - {"ferry"}:
-            yield _stripe("#b0ada3", 1.4), words["road.minor"]
+            yield _stripe("#918e84", 1.4), words["road.minor"]
         if "ferry" in roads:
             yield _stripe("#6d93ad", 1.6, "5 4"), words["road.ferry"]
     if "units" in answer.scene.layers:

@@ -16,8 +16,8 @@ from geo.model.links import load_link_kinds, outside_of
 from geo.model.roads import Ints
 from geo.output.encode import json_text
 
-# Okabe and Ito's colours, darkened: told apart by colour-blind eyes on the pale land of the map.
-COLOURS = ("#0072B2", "#B35A00", "#00795C", "#9C3D77", "#6B5B00", "#3D5A73", "#7A2E1F", "#4B4B8F")
+# Dark enough for lines on the pale land of the map, and told apart by colour-blind eyes, each from each.
+COLOURS = ("#0072B2", "#B35A00", "#5E075F", "#890003", "#193530", "#B08485", "#785B4F", "#1200CC")
 _WGS84 = Geod(ellps="WGS84")
 
 

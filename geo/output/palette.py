@@ -6,7 +6,7 @@ Okabe and Ito's set and three of Paul Tol's muted one. With more things than col
 from collections.abc import Iterable, Sequence
 
 COLOURS = (
-    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288", "#999933", "#882255", "#F0E442",
+    "#0072B2", "#E69F00", "#009E73", "#CC79A7", "#56B4E9", "#D55E00", "#332288", "#661100", "#882255", "#F0E442",
 )  # fmt: skip
 
 

@@ -27,6 +27,7 @@ def vega_spec(figure: Figure, marked: str = "") -> dict[str, Any]:
         )
     ]
     look = {"font": FONT, "labelFontSize": 13, "titleFontSize": 13, "labelLimit": 180, "titleFontWeight": "normal"}
+    look |= {"labelColor": inks.INK, "titleColor": inks.SOFT}
     return {
         "data": {"values": rows},
         "height": 60 + _ROW_PX * len(rows) if chart.kind == "bars" else 260,

@@ -10,11 +10,11 @@ from geo.model.indicators import Entry
 from geo.model.programmes import STAGE_NAMES, STAGES, Programme
 from geo.output.choropleth import categories, classed, colours
 from geo.output.indicator_text import class_texts, parts_text, target_text, value_text
+from geo.output.inks import ink_on
 from pages.ui import compute_programmes
 from pages.ui.text import Translate
 
 NOT_TOLD = "#e3e6e8"
-_DARK, _LIGHT = "#1f2a33", "#ffffff"
 
 
 @dataclass(frozen=True)
@@ -31,8 +31,8 @@ class Colouring:
     @property
     def tone(self) -> dict[str, str]:
         """The colour of text that can be read on a county's colour."""
-        dark = {name for name, colour in self.colour_of.items() if int(colour[3:5], 16) < 0xA0}
-        return {code: _LIGHT if text in dark else _DARK for code, text in self.said.items()}
+        inks = {name: ink_on(colour) for name, colour in self.colour_of.items()}
+        return {code: inks[text] for code, text in self.said.items()}
 
     def on_map(self, codes: set[str], none: str) -> dict[str, object]:
         """The `choropleth` of a map's state for some counties."""

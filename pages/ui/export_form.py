@@ -176,7 +176,9 @@ def preview(_: Translate, question: Question, wanted: Wanted) -> None:
             st.vega_lite_chart(vega_spec(figure), key=f"chart:{number}:{figure.key}")
     if chosen:
         shown = compute_export.answer(question.study, replace(scene, highlighted=tuple(chosen)))
-    picture.image(compute_export.preview(shown, wanted.export), width="stretch")
+    picture.image(
+        compute_export.preview(shown, wanted.export), width="stretch", alt=plain(scene_title(shown, spoken, language))
+    )
 
 
 def _scene_number(_: Translate, scenes: Sequence[Scene], language: str) -> int:

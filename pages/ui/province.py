@@ -14,6 +14,7 @@ from geo.output.indicator_text import (
     parts_text,
     value_text,
 )
+from geo.output.inks import INK
 from geo.output.maps import base_map, state_group
 from geo.output.tables import csv_bytes
 from pages.ui import compute, compute_programmes
@@ -24,6 +25,7 @@ from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 TILE_PX = 46
+STAGE_PX = 24  # of letters that are read from five metres
 
 
 def programme_choice(_: Translate, language: str, titles: dict[str, dict[str, str]]) -> str:
@@ -44,7 +46,7 @@ def programme_choice(_: Translate, language: str, titles: dict[str, dict[str, st
 def about(_: Translate, language: str, programme: Programme) -> None:
     """What is real and what is made up."""
     if programme.illustrative:
-        st.warning(_("Illustrative sample, not for decisions"), icon=":material/science:")
+        st.sidebar.warning(_("Illustrative sample, not for decisions"), icon=":material/science:")
     notes = programme.header["notes"].get(language, "")
     if notes:
         st.caption(plain(notes))
@@ -158,14 +160,22 @@ def _spec(
             **place,
             "color": {
                 "field": "said", "type": "nominal", "title": None, "scale": {"domain": names, "range": tones},
-                "legend": {"orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 3},
+                "legend": {
+                    "orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 3,
+                    "labelColor": INK, "labelFontSize": STAGE_PX if on_stage() else 13,
+                },
             },
             "opacity": {"condition": {"param": "pick", "value": 1}, "value": 0.45},
             "tooltip": [{"field": field, "title": name} for field, name in told],
         },
     }  # fmt: skip
     label = {
-        "mark": {"type": "text", "fontSize": 10, "opacity": {"expr": "width > 560 ? 1 : 0"}},
+        "mark": {
+            "type": "text",
+            "fontSize": STAGE_PX if on_stage() else 12,
+            "opacity": {"expr": "width > 640 ? 1 : 0"},
+            "limit": {"expr": f"width / {TILE_COLUMNS} - 4"},
+        },
         "encoding": {**place, "text": {"field": "label"}, "color": {"field": "tone", "scale": None}},
     }
     return {"height": height, "layer": [square, label], "config": {"view": {"stroke": None}}}

@@ -25,6 +25,7 @@ def roads_state(
 ) -> dict[str, object]:
     """The state of geo.output.maps.state_group: no reach bands, since these would be of open roads."""
     study, village = question.study, _village(question)
+    chosen = state.selection(study)
     return {
         "lang": language,
         "stage": stage.is_on(),
@@ -37,7 +38,8 @@ def roads_state(
         "bands_url": None,
         "pick": True,
         "ask_view": briefing_capture.asked(),
-        "selected": {"kind": "village", "id": village} if village else None,
+        "selected": {"kind": chosen.kind, "id": chosen.item_id} if chosen else None,
+        "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
         "routes": [
             *_ways(question, care, breaks, village),
             *_segments(question, ranked),

@@ -60,7 +60,7 @@ def _explain(_: Translate) -> None:
         )
     )
     names = column_names(_)
-    with st.expander(_("Which headers are recognised")):
+    with st.expander(_("Which headers are recognised"), expanded=True):
         st.dataframe(
             [{_("Column"): names[c], _("Headers"): "、".join(words)} for c, words in aliases().items()], hide_index=True
         )

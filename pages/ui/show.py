@@ -57,7 +57,6 @@ def township_table(_: Translate, question: Question, found: pd.DataFrame) -> Non
         _("Slowest village"): table["slowest_name"],
         _("Minutes"): table["slowest_min"],
     })  # fmt: skip
-    st.subheader(_("Townships, least covered first"), anchor=False)
     st.dataframe(
         shown,
         key="townships",

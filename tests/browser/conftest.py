@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import ThreadingHTTPServer
@@ -34,6 +34,13 @@ ARGUMENTS = [
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium, else Playwright's own."""
+    with chromium() as launched:
+        yield launched
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """A browser for as long as it is wanted."""
     found = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
@@ -165,8 +172,17 @@ def server_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def server(server_home: Path) -> Iterator[str]:
+    """The app on a store of its own; its address."""
+    with served(server_home) as address:
+        yield address
+    assert not re.search(r"Traceback|Error:", (server_home / "server.log").read_text()), (
+        server_home / "server.log"
+    ).read_text()
+
+
+@contextmanager
+def served(home: Path) -> Iterator[str]:
     """The app as `streamlit run app.py` starts it, on a store of its own; its address."""
-    home = server_home
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -187,7 +203,6 @@ def server(server_home: Path) -> Iterator[str]:
     finally:
         process.terminate()
         process.wait(20)
-    assert not re.search(r"Traceback|Error:", (home / "server.log").read_text()), (home / "server.log").read_text()
 
 
 def wait_until(ready: Callable[[], bool], what: str, limit_s: float = 30) -> None:

@@ -342,3 +342,30 @@ def test_a_county_that_is_shown_large_is_fitted_at_once(open_map: Open) -> None:
     opened.page.wait_for_timeout(600)
     told = opened.debug()
     assert told["fitZoom"] - 2.5 > 9 and told["view"]["zoom"] == told["fitZoom"]
+
+
+def test_a_frame_that_opens_flat_still_shows_the_whole_county_later_and_beside_the_legend(open_map: Open) -> None:
+    told = open_map(county(), width=1200, height=24)
+    told.update(stage=True)
+    told.page.set_viewport_size({"width": 1366, "height": 640})
+    told.frame.wait_for_function("innerHeight > 600 && map.getSize().y > 600")
+    west, north = told.frame.evaluate("(p => [p.x, p.y])(map.latLngToContainerPoint([28.5, 106.0]))")
+    east, south = told.frame.evaluate("(p => [p.x, p.y])(map.latLngToContainerPoint([28.0, 106.6]))")
+    legend = told.frame.evaluate("document.querySelector('.yida-legend').getBoundingClientRect().right")
+    assert legend < west < east < 1366 and 0 < north < south < 640
+    assert south - north > 320  # and not a dot
+
+
+def test_names_of_townships_never_cover_each_other_whatever_their_size(open_map: Open) -> None:
+    study = county()
+    for unit, seat in zip(study["units"], ([106.30, 28.25], [106.31, 28.25]), strict=True):
+        unit["seat"] = seat
+    told = open_map(study)
+    for stage in (False, True):
+        told.update(stage=stage)
+        boxes = told.frame.evaluate(
+            """[...document.querySelectorAll('.yida-label:not(.yida-covered)')]
+                .map(e => e.getBoundingClientRect().toJSON())"""
+        )
+        assert len(boxes) == 2  # one above its seat, the other under it
+        assert max(box["top"] for box in boxes) >= min(box["bottom"] for box in boxes)

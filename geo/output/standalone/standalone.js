@@ -126,9 +126,21 @@
     return made;
   }
 
+  // On stage a chart's letters are as large as the rest, however far the chart had to shrink; its rows allow 20 units.
+  function letters() {
+    document.querySelectorAll("#figures svg").forEach((chart) => {
+      const { width, height } = chart.viewBox.baseVal;
+      const scale = Math.min(chart.clientWidth / width, chart.clientHeight / height);
+      if (scale > 0) chart.style.setProperty("--letters", `${Math.min(Math.max(24.5 / scale, 14), 20)}px`);
+    });
+  }
+
+  new ResizeObserver(letters).observe(byId("figures"));
+
   function show() {
     spread();
     panel();
+    letters();
     yida.update(state());
   }
 

@@ -2,8 +2,9 @@
 (function (yida) {
   "use strict";
 
-  const LIFT_PX = 15; // above the seat, where the township hospital's own symbol usually stands
-  const LINE_PX = 17;
+  const LIFT_PX = 13; // above the seat, where the township hospital's own symbol usually stands; also in map.css
+  const DROP_PX = 9; // under it, where another name stands above; also in map.css
+  const APART_PX = 2;
 
   function make(app, unit) {
     const element = yida.legend.node("span", "yida-label", unit.name);
@@ -14,7 +15,7 @@
       yida.choose("unit", unit.id);
     });
     marker.on("mouseover", () => yida.tip.hide(app));
-    return { marker, element, unit, width: 0 };
+    return { marker, element, unit };
   }
 
   function build(app) {
@@ -24,8 +25,10 @@
 
   function box(app, label) {
     const at = app.map.latLngToLayerPoint(label.marker.getLatLng());
-    label.width = label.width || label.element.offsetWidth;
-    return [at.x - label.width / 2 - 3, at.y - LIFT_PX - LINE_PX, at.x + label.width / 2 + 3, at.y - LIFT_PX + 4];
+    const { offsetWidth: width, offsetHeight: height } = label.element; // another size on stage and on a large screen
+    const half = width / 2 + APART_PX;
+    const [above, below] = [at.y - LIFT_PX - height, at.y + DROP_PX];
+    return [above, below].map((top) => [at.x - half, top, at.x + half, top + height]);
   }
 
   const clash = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
@@ -35,13 +38,14 @@
     const kept = [];
     const first = (label) => (label.unit.id === app.state.highlight_unit ? 0 : 1);
     const sorted = [...app.labels].sort((a, b) => first(a) - first(b));
-    for (const label of sorted) {
-      const space = box(app, label);
-      const free = !kept.some((other) => clash(space, other));
-      label.element.classList.toggle("yida-covered", !free);
-      label.element.classList.toggle("yida-chosen", first(label) === 0);
-      if (free) kept.push(space);
-    }
+    sorted.forEach((label) => label.element.classList.toggle("yida-chosen", first(label) === 0));
+    const spaces = sorted.map((label) => box(app, label)); // measured together: a change between would cost a layout each
+    sorted.forEach((label, i) => {
+      const at = spaces[i].findIndex((space) => !kept.some((other) => clash(space, other)));
+      label.element.classList.toggle("yida-covered", at < 0);
+      label.element.classList.toggle("yida-below", at === 1);
+      if (at >= 0) kept.push(spaces[i][at]);
+    });
     app.drawn.labels = kept.length;
   }
 

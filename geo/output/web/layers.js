@@ -14,8 +14,8 @@
   const ROADS = [
     ["footway", 4, 0.6, "#c3bfb5"], ["steps", 4, 0.6, "#c3bfb5"], ["path", 4, 0.6, "#c3bfb5"], ["track", 3, 0.6, "#c3bfb5"],
     ["service", 3, 0.6, "#c3bfb5"], ["living_street", 2.5, 0.7, "#b9b5aa"], ["residential", 2, 0.7, "#b9b5aa"],
-    ["unclassified", 1, 0.7, "#b9b5aa"], ["ferry", 0, 1, "#6d93ad"], ["tertiary", 0, 0.8, "#b0ada3"],
-    ["secondary", 0, 1.5, "#ffffff", "#a8a59c"], ["primary", 0, 2, "#ffffff", "#8f8c84"],
+    ["unclassified", 1, 0.7, "#b9b5aa"], ["ferry", 0, 1, "#6d93ad"], ["tertiary", 0, 0.8, "#918e84"],
+    ["secondary", 0, 1.5, "#ffffff", "#8f8c84"], ["primary", 0, 2, "#ffffff", "#7d7a72"],
     ["trunk", 0, 2.4, "#f7dfa4", "#a58d57"], ["motorway", 0, 2.8, "#f0c26e", "#9a7a3c"],
   ];
 

@@ -5,8 +5,9 @@
 
   const symbols = yida.symbols;
   const { words, figure, svg, frame } = symbols;
-  const NARROW_PX = 860;
-  const NARROW_STAGE_PX = 1100; // its type is larger
+  const NARROW_PX = 720; // also in map.js
+  const NARROW_STAGE_PX = 820; // its type is larger
+  const CLASSES_PX = 430;
 
   function node(tag, className, text, parent) {
     const made = document.createElement(tag);
@@ -167,7 +168,7 @@
     const ferry = shown.delete("ferry");
     const minor = [...shown].some((name) => !["motorway", "trunk", "primary", "secondary"].includes(name));
     if (major) row(part, stripe([{ stroke: "#8f8c84", "stroke-width": 4.4 }, { stroke: "#fff", "stroke-width": 2.6 }]), say(app, "road.major"));
-    if (minor) row(part, stripe([{ stroke: "#b0ada3", "stroke-width": 1.4 }]), say(app, "road.minor"));
+    if (minor) row(part, stripe([{ stroke: "#918e84", "stroke-width": 1.4 }]), say(app, "road.minor"));
     if (ferry) row(part, stripe([{ stroke: "#6d93ad", "stroke-width": 1.6, "stroke-dasharray": "5 4" }]), say(app, "road.ferry"));
   }
 
@@ -200,12 +201,15 @@
 
   function fill(app) {
     const { box } = app.chrome;
-    const enough = app.state.stage ? NARROW_STAGE_PX : app.state.choropleth ? NARROW_PX / 2 : NARROW_PX; // few classes, what the map is about
+    const enough = app.state.stage ? NARROW_STAGE_PX : app.state.choropleth ? CLASSES_PX : NARROW_PX; // few classes, what the map is about
     const open = box.firstChild ? box.firstChild.open : app.map.getSize().x >= enough;
     const details = node("details", "yida-legend");
     details.open = open;
     node("summary", "", say(app, "legend"), details);
     const body = node("div", "yida-legend-body", "", details);
+    body.tabIndex = 0; // it scrolls, also from the keyboard
+    body.setAttribute("role", "group");
+    body.setAttribute("aria-label", say(app, "legend"));
     const lines = app.state.stage ? [] : [lineRows]; // on stage there is room for what is talked about
     const parts = [markRows, choroplethRows, facilityRows, timeRows, classRows, villageRows, ...lines, routeRows];
     parts.forEach((rows) => rows(app, body));

@@ -223,12 +223,12 @@
     ctx.fillStyle = away.colour;
     ctx.fill();
     const far = typeof away.km === "number" ? ` · ${words(app.state, "links.away", { n: figure(app.state, away.km) })}` : "";
-    label(ctx, away.name + far, x1, y1, box);
+    label(ctx, away.name + far, x1, y1, box, app.state.stage);
   }
 
-  function label(ctx, text, x, y, box) {
+  function label(ctx, text, x, y, box, stage) {
     const clipped = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-    ctx.font = '600 12.5px "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif';
+    ctx.font = `600 ${stage ? 24 : 12.5}px "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif`;
     const width = ctx.measureText(clipped).width;
     const left = Math.min(Math.max(x - width / 2, box.west - 18), box.east + 18 - width);
     const base = y < (box.north + box.south) / 2 ? y + 26 : y - 14;
@@ -287,6 +287,7 @@
       app.linkData = raw && read(app, raw);
       repaint(app);
       yida.legend.fill(app);
+      yida.refit();
       document.body.dataset.yidaLinks = "1";
     };
     delete document.body.dataset.yidaLinks;

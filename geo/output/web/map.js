@@ -6,6 +6,8 @@
   const { lineOf, linesOf, pointsOf, worldX, worldY, inside, defineLayer } = yida.paint;
   const { LAYERS, radiusOf, sizeOf, standing, villageShown, facilityShown } = yida.layers;
   const EMPTY = { lang: "zh", text: {}, layers: {}, minutes: [], tiers_on: [], routes: [], threshold_min: 15 };
+  const WIDE_PX = 720; // also in legend.js
+  const FIRST_ZOOM = 9; // until the county is fitted
   const HOVER_PX = 5;
   const FINGER_PX = 14;
   const STALE_BANDS_MS = 400;
@@ -43,7 +45,7 @@
   yida.init = function (map, options) {
     app = {
       map, options, data: null, state: EMPTY, pending: null, bands: [], bandsWanted: null, bandsShown: null, routes: [], marks: [], tiersOn: new Set(),
-      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, ready: false, moved: false, resizing: false,
+      drawn: {}, labels: [], layers: [], signs: new Map(), lastFly: null, lastUpdateMs: null, begun: false, ready: false, moved: false, resizing: false,
       sent: 0, chrome: null, tip: null, standings: () => new Set(), fitZoom: map.getZoom(), villageRadius: 3, symbolScale: 1,
     };
     prepare();
@@ -93,7 +95,7 @@
     map.on("mousemove", onHover);
     map.on("mouseout movestart zoomstart", () => (yida.tip.hide(app), yida.links.hover(app, null)));
     map.on("moveend", onMoved);
-    map.on("zoomend", () => app.ready && (yida.labels.refresh(app), yida.legend.fill(app)));
+    map.on("zoomend", () => app.begun && (yida.labels.refresh(app), yida.legend.fill(app)));
     new ResizeObserver(onResize).observe(map.getContainer());
   }
 
@@ -101,20 +103,41 @@
     app.data = read(raw);
     app.extent = app.options.bounds || app.data.bounds;
     app.labels = yida.labels.build(app);
+    if (app.pending) begin(app.pending);
+  }
+
+  // The legend comes first: the county is fitted into what it leaves free.
+  function begin(state) {
+    if (app.map.getZoom() === undefined) app.map.setView(leafletBounds(app.extent).getCenter(), FIRST_ZOOM, { animate: false });
+    app.fitZoom = app.map.getZoom();
+    adopt(state);
+    yida.legend.refresh(app);
     firstView();
     app.layers.forEach((layer) => layer.addTo(app.map));
-    if (app.pending) apply(app.pending);
+    app.begun = true;
+    apply(state);
+    whenStyled(() => (yida.refit(), yida.labels.refresh(app)));
+  }
+
+  // Streamlit's frame does not wait for style sheets: before they are here, the legend has another size.
+  function whenStyled(then, patience = 100) {
+    const { box } = app.chrome;
+    const unstyled = getComputedStyle(box.firstChild).maxWidth === "none" || getComputedStyle(box).float === "none";
+    if (unstyled && patience) setTimeout(() => whenStyled(then, patience - 1), 50);
+    else if (patience < 100) then();
   }
 
   const leafletBounds = ([west, south, east, north]) => L.latLngBounds([south, west], [north, east]);
 
-  // On a wide screen the open legend covers the lower left: keep the county clear of it.
+  // The open legend covers the lower left: keep the county clear of it, unless it would leave too little.
   function padding() {
-    const width = app.map.getSize().x;
-    const wide = width >= 860;
-    const { stage, choropleth } = app.pending || app.state;
-    const legend = wide ? (stage ? Math.max((app.chrome.box.offsetWidth || 426) + 24, 390) : 250) : choropleth && width >= 430 ? 264 : 14;
-    return { paddingTopLeft: [legend, 26], paddingBottomRight: [wide ? 60 : 14, wide ? 26 : 64] };
+    const { x: width, y: height } = app.map.getSize();
+    const wide = width >= WIDE_PX;
+    const { open, offsetWidth: covered } = app.chrome.box.firstChild;
+    const left = open && covered < 0.6 * width ? covered + 26 : 14;
+    const [top, bottom] = app.state.stage ? [56, 84] : [26, wide ? 26 : 64]; // badge above, stamp and credit below
+    const [edge, foot] = [Math.min(top, height / 6), Math.min(bottom, height / 5)];
+    return { paddingTopLeft: [left, edge], paddingBottomRight: [wide ? 60 : 14, foot] };
   }
 
   function firstView() {
@@ -130,12 +153,15 @@
   }
 
   function scaleTo(bounds) {
+    app.map.options.minZoom = 0; // the least zoom of a frame that was still small must not hold this one back
     app.fitZoom = app.map.getBoundsZoom(bounds, false, L.point(padding().paddingTopLeft).add(padding().paddingBottomRight));
     // Leaflet would fly up to a minimum above its present zoom, and arrive there after the county was fitted.
     if (app.map.getZoom() < app.fitZoom) app.map.setView(bounds.getCenter(), app.fitZoom, { animate: false });
     app.map.setMinZoom(Math.max(app.fitZoom - 2.5, 3));
-    app.map.options.maxBounds = bounds.pad(1.5); // holds a drag back; setMaxBounds would also pan by itself, later
     const corner = app.map.project(bounds.getNorthEast(), app.fitZoom).subtract(app.map.project(bounds.getSouthWest(), app.fitZoom));
+    const { x, y } = app.map.getSize();
+    // Holds a drag back, but never the county beside the legend; setMaxBounds would also pan by itself, later.
+    app.map.options.maxBounds = bounds.pad(Math.max(1.5, x / Math.abs(corner.x), y / Math.abs(corner.y)));
     const side = Math.sqrt(Math.abs(corner.x * corner.y));
     const room = side / Math.sqrt(Math.max(app.data.villages.count, 1));
     app.symbolScale = Math.min(Math.max(side / 700, 0.7), 1);
@@ -147,10 +173,19 @@
     // A view that somebody chose keeps its centre; the county at large is fitted anew below.
     app.map.invalidateSize({ pan: app.moved || Boolean(app.options.view), animate: false });
     const size = app.map.getSize();
-    const chosen = app.moved || app.options.view || app.lastFly !== null;
-    if (app.data && size.x >= 20 && size.y >= 20 && (app.unseen || !chosen)) firstView();
+    if (app.begun && size.x >= 20 && size.y >= 20 && (app.unseen || !chosen())) firstView();
     app.resizing = false;
   }
+
+  const chosen = () => app.moved || app.options.view || app.lastFly !== null;
+
+  // For a legend that has become wider.
+  yida.refit = function () {
+    if (!app.begun || app.unseen || chosen()) return;
+    app.resizing = true;
+    firstView();
+    app.resizing = false;
+  };
 
   yida.reset = function () {
     app.map.fitBounds(leafletBounds(app.extent), padding());
@@ -159,18 +194,23 @@
   yida.update = function (state) {
     if (app.broken) app.chrome.badges.textContent = yida.symbols.words(state, "load_failed");
     app.pending = { ...EMPTY, ...state };
-    if (app.data) apply(app.pending);
+    if (app.data) (app.begun ? apply : begin)(app.pending);
   };
 
-  function apply(state) {
-    const began = performance.now();
+  function adopt(state) {
     app.state = state;
     document.body.classList.toggle("yida-stage", Boolean(state.stage)); // in a meeting, to be read from afar
+    document.documentElement.lang = state.lang === "zh" ? "zh-CN" : state.lang;
     app.tiersOn = new Set(state.tiers_on);
     app.routes = (state.routes || []).map((route) => ({ ...route, line: lineOf(route.lines) }));
     app.marks = yida.marks.read(state);
     app.map.getContainer().classList.toggle("yida-picking", Boolean(state.pick));
     app.standings = remembered(() => new Set(app.data.villages.id.map((_, i) => standing(app, i))));
+  }
+
+  function apply(state) {
+    const began = performance.now();
+    adopt(state);
     LAYERS.forEach(({ name, needs }, i) => changed(name, needs(state)) && app.layers[i].repaint());
     if (changed("labels", [state.layers.labels, state.highlight_unit, state.stage])) yida.labels.refresh(app);
     if (changed("chrome", chromeNeeds(state))) yida.legend.refresh(app);

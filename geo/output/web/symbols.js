@@ -66,7 +66,7 @@
   // Near is dark, far is light, beyond the threshold is warm: told apart by colour-blind eyes and, by lightness
   // within the threshold plus the ring beyond it, in greyscale.
   const WITHIN = ["#174f7c", "#2a7ba8", "#54a3c0", "#88c5d0", "#b9dfdb"];
-  const BEYOND_BANDS = ["#fbecd6", "#f5d9b3", "#ecc18b"];
+  const BEYOND_BANDS = ["#fbe6c8", "#f1c48c", "#dd9a4e"];
   const BEYOND = "#d55e00";
   const BEYOND_RING = "#7a2f00";
   const UNREACHED = "#6b7278";

@@ -1,0 +1,96 @@
+"""What the map shows, as tables: a row chosen is shown on the map, so nothing needs a pointer. Names go as text."""
+
+import pandas as pd
+import streamlit as st
+
+from geo.model.inputs import Study
+from geo.output.tables import csv_bytes
+from pages.ui import compute, show, state
+from pages.ui.controls import Question
+from pages.ui.text import Translate
+
+HEIGHT_PX = 540
+
+
+def tabs(_: Translate, language: str, question: Question, found: pd.DataFrame) -> None:
+    """Townships with their coverage, villages with their minutes, facilities with their tier."""
+    names = [_("Townships"), _("Villages"), _("Facilities")]
+    townships, villages, places = st.tabs(names, key=f"map_tables:{language}", on_change="rerun")
+    if townships.open:
+        with townships:
+            show.township_table(_, question, found)
+    if villages.open:
+        with villages:
+            _villages(_, question, found)
+    if places.open:
+        with places:
+            facilities(_, language, question.study)
+
+
+def _villages(_: Translate, question: Question, found: pd.DataFrame) -> None:
+    """Every village of the map, the slowest first, those that no road reaches before them."""
+    study = question.study
+    facility = dict(zip(study.facility["facility_id"], study.facility["name"], strict=True))
+    table = pd.DataFrame({
+        "id": study.demand["demand_id"],
+        _("Village"): compute.village_names(study),
+        _("Township"): study.demand["unit_code"].map(compute.unit_names(study)).fillna("—"),
+        _("People"): study.demand["population"],
+        _("Minutes"): found["travel_time_min"].to_numpy(),
+        _("Nearest facility"): found["facility_id"].map(facility).fillna("—").to_numpy(),
+    })  # fmt: skip
+    table = table.sort_values([_("Minutes"), "id"], ascending=[False, True], na_position="first", ignore_index=True)
+    _shown(_, study, table, "village", "villages")
+
+
+def facilities(_: Translate, language: str, study: Study) -> None:
+    """Every facility with its tier, township and parent, in the order of the scheme's tiers."""
+    tiers = compute.scheme(study).tiers
+    order = {tier.tier_id: at for at, tier in enumerate(tiers)}
+    facility = study.facility
+    names = dict(zip(facility["facility_id"], facility["name"], strict=True))
+    table = pd.DataFrame({
+        "id": facility["facility_id"],
+        _("Facility"): facility["name"],
+        _("Tier"): facility["tier"].map({tier.tier_id: tier.name[language] for tier in tiers}).fillna("—"),
+        _("Township"): facility["unit_code"].map(compute.unit_names(study)).fillna("—"),
+        _("Parent"): facility["parent_id"].map(names).fillna("—"),
+        _("Beds"): facility["beds"],
+    })  # fmt: skip
+    rank = facility["tier"].map(order).fillna(len(order)).to_numpy()
+    table = table.iloc[rank.argsort(kind="stable")].reset_index(drop=True)
+    _shown(_, study, table, "facility", "facilities")
+
+
+def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str) -> None:
+    """A table whose column `id` is not shown, with its download."""
+    key = f"map_table:{kind}"
+    numbers = {_("People"): "localized", _("Beds"): "localized", _("Minutes"): "%.1f"}
+    st.dataframe(
+        table.drop(columns="id"),
+        key=key,
+        hide_index=True,
+        height=min(HEIGHT_PX, 38 + 35 * max(len(table), 1)),
+        on_select=lambda: _choose(study, key, kind, table["id"]),
+        selection_mode="single-row",
+        column_config={column: st.column_config.NumberColumn(format=form) for column, form in numbers.items()},
+    )
+    st.download_button(
+        _("Download the table (CSV)"),
+        lambda: csv_bytes(table.rename(columns={"id": _("Code")})),
+        file_name=f"yida-{study.name}-{name}.csv",
+        mime="text/csv",
+        icon=":material/download:",
+        on_click="ignore",
+        key=f"{key}:csv",
+    )
+
+
+def _choose(study: Study, key: str, kind: str, ids: "pd.Series[str]") -> None:
+    rows = st.session_state[key].selection.rows
+    if not rows:
+        st.session_state.selection = None
+        return
+    item_id = str(ids.iat[rows[0]])
+    state.select(kind, item_id)
+    state.fly(compute.whereabouts(study, kind, item_id))
