@@ -18,13 +18,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pyarrow as pa
-import shapely
 
-from geo.intake.files.cells import DEFAULT_LIMITS, LIST_LIMITS, Limits, Progress, demanding, no_progress
+from geo.intake.files.cells import LIST_LIMITS, Limits, Progress, demanding, no_progress
 from geo.intake.files.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
-from geo.intake.files.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
+from geo.intake.files.grids import IN_CHILD, grid_from
 from geo.intake.files.raw import Reading, part_answer, raw_from
-from geo.model.desk import CRS, LAYER, Answers, Question, Raw
+from geo.model.desk import Answers, Question, Raw
 from geo.model.errors import (
     ChoiceUnknown,
     CrsMissing,
@@ -112,18 +111,6 @@ def guarded_noted(
     except (KeyError, TypeError, ValueError) as error:
         raise unreadable(path, BROKE_DOWN) from error
     return raw_from(path, grid, answers)
-
-
-def guarded_shapes(path: Path, answers: Answers, *, limits: Limits = DEFAULT_LIMITS) -> list[shapely.Geometry | None]:
-    """The shapes of a map layer in EPSG:4326, in the order of the rows that `guarded_raw` gives.
-
-    Answers `LAYER` and `CRS` count as there. Raises as `guarded` does, CrsMissing, ChoiceUnknown.
-    """
-    payload = {"layer": answers.get(LAYER, ""), "crs": answers.get(CRS, "")}
-    table = guarded(SHAPES_IN_CHILD, path, payload, limits).table
-    if table is None:
-        raise unreadable(path, BROKE_DOWN)
-    return [None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in table.column(0).to_pylist()]
 
 
 def guarded(

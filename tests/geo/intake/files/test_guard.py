@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from geo.intake.desk.evidence import Evidence
 from geo.intake.files.cells import Limits
-from geo.intake.files.guard import guarded, guarded_noted, guarded_raw, guarded_shapes
+from geo.intake.files.guard import guarded, guarded_noted, guarded_raw
+from geo.intake.files.guarded_layers import guarded_layer
 from geo.intake.files.raw import read_raw
 from geo.model.errors import CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, ReadingStopped, TableEmpty
 from tests.geo.conftest import Said
@@ -195,9 +197,9 @@ def test_the_shapes_of_a_layer_come_in_the_order_of_its_rows(tmp_path: Path) -> 
         {"type": "Feature", "properties": {"name": n}, "geometry": g} for n, g in zip("abc", shapes, strict=True)
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    read = guarded_shapes(path, {})
+    raw, read, *_ = guarded_layer(path, {}, Evidence(), roads=True)
+    assert read is not None
     assert [s and s.wkt for s in read] == ["POINT (117 34)", None, "LINESTRING (1 2, 3 4)"]
-    raw, _ = guarded_raw(path, {})
     assert raw is not None and raw.rows["name"].tolist() == ["a", "b", "c"] and raw.geometry_crs == "EPSG:4326"
 
 
