@@ -50,7 +50,8 @@ def file_of(kind: str, folder: Path) -> Path:
     if kind == "heights":
         return write_hgt(folder / "N28E105.hgt")
     if kind == "catalogue":
-        return table(folder / "c.csv", LIST, [("A-01", "基层诊疗量占比", "促分工", "占比", "%", "提高", 65, "县域", "2024")])
+        entry = ("A-01", "基层诊疗量占比", "促分工", "占比", "%", "提高", 65, "县域", "2024")
+        return table(folder / "c.csv", LIST, [entry])
     return raster(folder / "people.tif", PEOPLE)
 
 
