@@ -23,7 +23,7 @@ from geo.intake.files.cells import LIST_LIMITS, Limits, Progress, demanding, no_
 from geo.intake.files.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
 from geo.intake.files.grids import IN_CHILD, grid_from
 from geo.intake.files.raw import Reading, part_answer, raw_from
-from geo.model.desk import Answers, Question, Raw
+from geo.model.desk import Answers
 from geo.model.errors import (
     ChoiceUnknown,
     CrsMissing,
@@ -82,19 +82,6 @@ def never() -> bool:
     return False
 
 
-def guarded_raw(
-    path: Path,
-    answers: Answers,
-    *,
-    limits: Limits = LIST_LIMITS,
-    should_stop: Callable[[], bool] = never,
-    progress: Progress = no_progress,
-) -> tuple[Raw | None, list[Question]]:
-    """`files.raw.read_raw`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
-    raw, questions, _ = guarded_noted(path, answers, limits=limits, should_stop=should_stop, progress=progress)
-    return raw, questions
-
-
 def guarded_noted(
     path: Path,
     answers: Answers,
@@ -103,7 +90,7 @@ def guarded_noted(
     should_stop: Callable[[], bool] = never,
     progress: Progress = no_progress,
 ) -> Reading:
-    """`guarded_raw` with the problems of the file itself: rows left out, broken text, mixed encodings."""
+    """`files.raw.read_noted`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
     payload = {"part": part_answer(answers)}
     words, cells = guarded(IN_CHILD, path, payload, limits, should_stop=should_stop, progress=progress)
     try:

@@ -7,13 +7,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.intake.desk.datums import BD09, GCJ02, gcj02_to_wgs84, to_wgs84, wgs84_to_bd09, wgs84_to_gcj02
 from geo.intake.desk.evidence import Evidence, evidence_of, guess_datum
 from geo.intake.desk.positions import parse_positions, split_joined, unit_of
-from geo.intake.lines import ways_from_lines
 from geo.model.desk import Question
 
 SAMPLE = Path(__file__).resolve().parents[4] / "data" / "sample" / "xishui"
@@ -246,11 +246,13 @@ def test_metres_without_a_known_county_are_asked_without_a_guess() -> None:
 @cache
 def sample_evidence() -> Evidence:
     """Roads, villages, seats and outline of the Xishui sample; its facilities are not among the known places."""
-    ways, _ = ways_from_lines(SAMPLE / "roads.geojson", crs=None)
+    roads = gpd.read_file(SAMPLE / "roads.geojson").geometry
+    lon, lat = shapely.get_coordinates(roads).T
+    offset = np.r_[0, np.cumsum(shapely.get_num_coordinates(roads))]
     demand, units = pd.read_csv(SAMPLE / "demand.csv"), gpd.read_file(SAMPLE / "units.geojson")
     places = evidence_of(None, [demand], units, None).places
     outline = gpd.read_file(SAMPLE / "boundary.geojson").union_all()
-    return Evidence(ways.lon, ways.lat, ways.offset, places, outline)
+    return Evidence(lon, lat, offset, places, outline)
 
 
 def written_down(seed: int, count: int, datum: str) -> tuple[np.ndarray, np.ndarray, list[str]]:

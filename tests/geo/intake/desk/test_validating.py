@@ -339,3 +339,12 @@ def test_a_village_column_places_a_clinic_and_never_names_it() -> None:
     found = check(rows.assign(村名="太平", 卫生室名称="某某卫生室"))
     assert found.mapping["name"] == "卫生室名称" and found.table["name"].tolist() == ["某某卫生室"]
     assert codes(found) == [(None, "id_generated"), (CLINIC, "placed_at_village")]
+
+
+def test_a_row_refused_for_itself_takes_no_id_and_no_place_from_a_good_one() -> None:
+    twice = sample_list().loc[[CLINIC, CLINIC]].set_index(pd.Index([1000, 1001]))
+    found = check(pd.concat([put(CLINIC, lon="很东")(sample_list()), twice]))
+    assert codes(found) == [(CLINIC, "position_not_a_number"), (1001, "twice_same_code")]
+    kept = found.table.set_index("row")
+    assert kept["facility_id"][1000] == cell(CLINIC, "facility_id") and kept["verdict"][1000] == "ok"
+    assert kept["facility_id"].is_unique and kept.index.is_monotonic_increasing
