@@ -35,7 +35,10 @@ with errors_said(_):
     briefing_store.stored_said(_)
     briefing_store.side_by_side(_, sheet, tips.get(sheet.briefing_id, []))
     st.caption(
-        _("On the map, “Add to the briefing” makes a scene of what is on the screen.")
+        _(
+            "On the pages of map, structure, emergency, roads and indicators, “Add to the briefing” makes a scene of "
+            "what is on the screen."
+        )
         if not sheet.is_ready
         else _("The ready briefing follows the data. Edit a copy to change it, or add scenes from the map.")
     )

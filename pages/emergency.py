@@ -3,13 +3,14 @@
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.model.briefing import RESCUE
 from geo.model.clock import RADII_KM
 from geo.model.errors import N_
 from geo.output.maps import base_map, state_group
-from pages.ui import compute, compute_emergency, emergency_show, state
+from pages.ui import briefing_capture, charts, compute, compute_emergency, emergency_show, state
 from pages.ui import emergency_state as chosen
 from pages.ui.controls import search
-from pages.ui.emergency_controls import Emergency, facts_line, sidebar
+from pages.ui.emergency_controls import Emergency, asked_scene, facts_line, sidebar
 from pages.ui.emergency_map import map_state, on_click
 from pages.ui.emergency_tables import tabs
 from pages.ui.layout import errors_said, page_setup
@@ -21,6 +22,7 @@ from pages.ui.text import Translate, plain
 @st.fragment
 def stage(_: Translate, language: str, asked: Emergency) -> None:
     """Figures, map, bases and tables: what a click on the map draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         study, assumptions = asked.study, asked.assumptions
         found = compute_emergency.answer(study, assumptions, asked.bases(_), asked.clock, asked.capability)
@@ -49,6 +51,7 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
                 search(_, study)
                 emergency_show.details(_, language, asked, found, legs)
                 emergency_show.bases_editor(_, asked, found)
+            charts.below(_, language, study, lambda: asked_scene(_, asked), RESCUE)
             tabs(_, language, asked, found)
 
 
@@ -78,6 +81,7 @@ page = page_setup(N_("Emergency"))
 with errors_said(page.translate):
     question = sidebar(page.translate, page.language)
     _ = page.translate
+    briefing_capture.button(_, question.study, lambda: asked_scene(_, question))
     title = _("Emergency: {study}").format(study=plain(question.study.title(page.language)))
     st.title(title, anchor=False)
     st.markdown(_("Clock: **{clock}**").format(clock=plain(question.clock.say(_))))

@@ -2,9 +2,20 @@
 
 import streamlit as st
 
+from geo.model.briefing import INDICATORS
 from geo.model.errors import N_
 from geo.model.inputs import Study
-from pages.ui import alarms, board, catalogue, compute, compute_indicators, indicator_map, state
+from pages.ui import (
+    alarms,
+    board,
+    briefing_capture,
+    catalogue,
+    charts,
+    compute,
+    compute_indicators,
+    indicator_map,
+    state,
+)
 from pages.ui.controls import language_switch, study_choice
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.text import Translate, plain
@@ -13,6 +24,7 @@ from pages.ui.text import Translate, plain
 @st.fragment
 def stage(_: Translate, language: str, study: Study, unit_code: str) -> None:
     """Aspects, alarms, the board with its map: what a choice draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         standings = compute_indicators.board(study, unit_code)
         found = compute_indicators.alarms(study)
@@ -29,6 +41,8 @@ def stage(_: Translate, language: str, study: Study, unit_code: str) -> None:
             with right:
                 if chosen:
                     indicator_map.by_township(_, study, chosen.entry, language)
+            if chosen:
+                charts.below(_, language, study, lambda: indicator_map.asked_scene(study, unit_code), INDICATORS)
         with tabs[1]:
             alarms.rules(_, study, found, language)
         with tabs[2]:
@@ -48,5 +62,6 @@ with errors_said(_):
         unit = st.selectbox(_("Figures of"), list(names), format_func=names.get, key=f"unit:{asked.name}")
         if asked.illustrative:
             st.warning(_("Illustrative sample, not for decisions"), icon=":material/science:")
+    briefing_capture.button(_, asked, lambda: indicator_map.asked_scene(asked, unit), has_map=False)
     st.title(_("Indicators: {unit}").format(unit=plain(names[unit])), anchor=False)
     stage(_, page.language, asked, unit)

@@ -6,7 +6,7 @@ from streamlit_folium import st_folium
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
-from pages.ui import briefing_capture, compute, compute_roads, roads_show, show, state
+from pages.ui import briefing_capture, charts, compute, compute_export, compute_roads, roads_show, show, state
 from pages.ui.controls import Question, facts_line, search, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.map_state import map_state, on_map_click
@@ -15,6 +15,7 @@ from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 MAP_HEIGHT_PX = 720
+CHARTS = ("outside", "villages", "townships", "coverage", "curve", "tiers")
 
 
 @st.fragment
@@ -46,11 +47,12 @@ def stage(_: Translate, language: str, question: Question) -> None:
             with right:
                 show.details(_, language, question, found, ways)
                 show.township_table(_, question, found)
+            charts.below(_, language, study, lambda: compute_export.asked_scene(question), CHARTS)
 
 
 page = page_setup(N_("Map"))
 with errors_said(page.translate):
     asked = sidebar(page.translate, page.language)
-    briefing_capture.button(page.translate, asked)
+    briefing_capture.button(page.translate, asked.study, lambda: compute_export.asked_scene(asked))
     st.title(plain(asked.study.title(page.language)), anchor=False)
     stage(page.translate, page.language, asked)

@@ -7,19 +7,22 @@ from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.output.maps import base_map, state_group
 from geo.study import closing
-from pages.ui import closed_roads, compute, compute_roads, roads_show
+from pages.ui import briefing_capture, charts, closed_roads, compute, compute_roads, roads_show
 from pages.ui.controls import Question, facts_line, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.roads_map import roads_state
 from pages.ui.serve import ASSET_ROOT
+from pages.ui.stage import is_on as on_stage
 from pages.ui.text import Translate, plain
 
 VIEWS = ("closed", "rank", "conditions")
+CHARTS = ("closure", "coverage", "outside", "villages")
 
 
 @st.fragment
 def stage(_: Translate, language: str, question: Question) -> None:
     """Figures, map and tables: what a click on the map draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         care, breaks = compute_roads.care(question), closed_roads.breaks(question.study)
         before, after = closing.found_with(care, NO_BREAKS), closing.found_with(care, breaks)
@@ -58,11 +61,14 @@ def stage(_: Translate, language: str, question: Question) -> None:
                 on_change=lambda: closed_roads.on_map_click(question),
             )  # fmt: skip
             st.caption(facts_line(_, question))
+        if not on_stage():
+            charts.below(_, language, question.study, lambda: closed_roads.asked_scene(question), CHARTS)
 
 
 page = page_setup(N_("Roads"))
 with errors_said(page.translate):
     asked = sidebar(page.translate, page.language)
     _ = page.translate
+    briefing_capture.button(_, asked.study, lambda: closed_roads.asked_scene(asked))
     st.title(_("Roads and conditions: {study}").format(study=plain(asked.study.title(page.language))), anchor=False)
     stage(page.translate, page.language, asked)

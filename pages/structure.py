@@ -4,6 +4,7 @@ import streamlit as st
 
 from geo.model.errors import N_
 from pages.ui import (
+    briefing_capture,
     structure_chain,
     structure_charts,
     structure_checks,
@@ -14,7 +15,7 @@ from pages.ui import (
 )
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.stage import is_on as on_stage
-from pages.ui.structure_controls import Asked, sidebar
+from pages.ui.structure_controls import Asked, asked_scene, sidebar
 from pages.ui.structure_map import stage_map
 from pages.ui.text import Translate, plain
 
@@ -31,6 +32,7 @@ iframe.stCustomComponentV1 { height: clamp(420px, calc(100vh - 395px), 1000px) !
 @st.fragment
 def stage(_: Translate, language: str, asked: Asked) -> None:
     """Figures, map, card and tabs: what a click on the map draws anew."""
+    briefing_capture.said()
     with errors_said(_):
         st.html(f"<style>{'' if on_stage() else STYLE}</style>")
         structure_first.counts(_, language, asked)
@@ -60,5 +62,6 @@ def stage(_: Translate, language: str, asked: Asked) -> None:
 page = page_setup(N_("Structure"))
 with errors_said(page.translate):
     question = sidebar(page.translate, page.language)
+    briefing_capture.button(page.translate, question.study, lambda: asked_scene(question))
     st.title(plain(question.study.title(page.language)), anchor=False)
     stage(page.translate, page.language, question)

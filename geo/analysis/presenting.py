@@ -13,6 +13,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.coverage import Coverage, nearest
+from geo.analysis.scene_parts import Closure, Judgement, Organisation, Response
 from geo.model.assumptions import Assumptions
 from geo.model.briefing import Place, Scene
 from geo.model.inputs import Study
@@ -42,12 +43,18 @@ class Answer:
     study: Study
     version: int | None  # of the study in the store
     times: pd.DataFrame  # demand_id, facility_id, travel_time_min, tier: the nearest of every tier
-    found: pd.DataFrame  # demand_id, facility_id, travel_time_min: the nearest that counts, in the order of demand
+    # demand_id, facility_id, travel_time_min, in the order of demand: the nearest that counts, or, where the scene asks
+    # for a rescue, the first ambulance on its clock ("" from a base that is no facility)
+    found: pd.DataFrame
     whole: Coverage
     units: pd.DataFrame  # coverage_by_unit with `name`, the least covered first
-    areas: tuple[tuple[float, float, BaseGeometry], ...]  # from, to minutes, area in degrees
+    areas: tuple[tuple[float, float, BaseGeometry], ...]  # from, to minutes, area in degrees; of open roads only
     surface: MinuteGrid | None
     missing: tuple[Place, ...]  # highlighted places that the study does not have (any more)
+    closure: Closure | None = None
+    response: Response | None = None
+    organisation: Organisation | None = None  # when the scene shows anything of it
+    judgement: Judgement | None = None
 
     @property
     def assumptions(self) -> Assumptions:

@@ -14,7 +14,7 @@ from geo.analysis.presenting import Answer
 from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
-from geo.model.briefing import READY, SHOWN, Briefing, Scene
+from geo.model.briefing import READY, Briefing, Scene
 from geo.model.errors import BriefingInvalid, FileMissing, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
@@ -28,7 +28,8 @@ from geo.output.slide_template import Template
 from geo.output.written import write_whole
 from geo.store import open_store
 from geo.study import briefings
-from geo.study.briefing import Answering, plain_scene, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import plain_scene, ready_briefing
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -92,6 +93,8 @@ def _run(options: argparse.Namespace, _: Translate) -> None:
         size=options.size.lower(),
         extent=options.extent,
         figure=options.figure,
+        scene=options.scene,
+        changes=_said_changes(options),
     )
     files.check(export)  # wrong words are said before the work, not after it
     template = None if options.template is None else Template(str(options.template), _read(options.template))
@@ -123,7 +126,7 @@ def _briefing(options: argparse.Namespace, export: Export, study: Study) -> Brie
         scene = _changed(replace(plain, version=options.version), changes)
         if export.briefing == READY:
             return ready_briefing(study, translators, scene)
-        return Briefing(scene.title, (replace(scene, shows=SHOWN if export.form == "xlsx" else scene.shows),))
+        return Briefing(scene.title, (replace(scene, shows=scene.figures) if export.form == "xlsx" else scene,))
     read = _stored(study.name, export.briefing) or from_json(_read(Path(export.briefing)))
     if not any(scene.study == study.name for scene in read.scenes):
         raise BriefingInvalid(what="study", value=", ".join(sorted({scene.study for scene in read.scenes})))
@@ -148,6 +151,15 @@ def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
     return {key: value for key, value in {**given, **assumed}.items() if value}
 
 
+def _said_changes(options: argparse.Namespace) -> tuple[str, ...]:
+    """The words of the command line that change the question, for the command that repeats it."""
+    told = {"version": "--version", "minutes": "--minutes", "mode": "--mode", "tiers": "--from",
+            "condition": "--condition", "terrain": "--terrain"}  # fmt: skip
+    given = [(word, getattr(options, name)) for name, word in told.items()]
+    pairs = [(word, f"{value:g}" if isinstance(value, float) else str(value)) for word, value in given if value]
+    return tuple(part for pair in (*pairs, *(("--set", word) for word in options.set)) for part in pair)
+
+
 def _values(words: list[str]) -> dict[str, float]:
     out = {}
     for word in words:
@@ -163,6 +175,9 @@ def _changed(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     assumed = {key: changes[key] for key in ("condition", "terrain") if key in changes}
     assumptions = with_changes(replace(scene.assumptions, **assumed), changes.get("set", {}))
     plain = {key: value for key, value in changes.items() if key in ("threshold_min", "tiers", "mode", "version")}
+    if scene.rescue and "threshold_min" in plain:
+        clock = replace(scene.rescue.clock, threshold_min=plain["threshold_min"])
+        plain["rescue"] = replace(scene.rescue, clock=clock)
     return replace(scene, assumptions=assumptions, **plain)
 
 
@@ -178,7 +193,7 @@ def _answers(options: argparse.Namespace, briefing: Briefing, study: Study, _: T
     if options.form not in files.OF_A_BRIEFING:
         if not 1 <= options.scene <= len(scenes):
             raise OutOfRange(what="--scene", low=1, high=len(scenes), value=options.scene)
-        scenes = scenes[options.scene - 1 : options.scene]
+        scenes = (scenes[options.scene - 1].showing(options.figure),)
     answering = Answering(open_scene)
     bar: tqdm[Scene] = tqdm(scenes, leave=False, disable=None, desc=_("answering"))
     return [answering.answer(scene) for scene in bar]

@@ -9,15 +9,25 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from geo.model.assumptions import Assumptions
+from geo.model.bases import Base
+from geo.model.capabilities import check_capability
+from geo.model.clock import Clock
 from geo.model.errors import BriefingInvalid
 from geo.model.roads import Mode
 
-LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels")  # what a map can show
+LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels", "links")  # what a map can show
 PLACE_KINDS = ("unit", "facility", "village")
-SHOWN = ("county", "tiers", "coverage", "curve", "outside", "townships", "villages")  # figures a scene can carry
+# Figures a scene can carry: of reach, of closed roads, of an emergency, of the structure, of the indicators.
+REACH = ("county", "tiers", "coverage", "curve", "outside", "townships", "villages")
+CLOSURE = ("closure",)
+RESCUE = ("response", "hospital", "bases")
+STRUCTURE = ("levels", "communities", "checks")
+INDICATORS = ("aspects", "indicator")
+SHOWN = (*REACH, *CLOSURE, *RESCUE, *STRUCTURE, *INDICATORS)
 READY = "ready"  # the word for the briefing that every county has
 MOST_SCENES, MOST_PLACES, MOST_LETTERS = 100, 500, 2000
-THRESHOLD_MIN = (1.0, 120.0)
+MOST_CLOSED, MOST_BASES = 500, 500
+THRESHOLD_MIN, LIMIT_MIN = (1.0, 120.0), (1.0, 720.0)
 
 _BLANK = re.compile(r"\{(\w+)\}")
 
@@ -40,6 +50,34 @@ class View:
 
 
 @dataclass(frozen=True)
+class Rescue:
+    """What the emergency's page asks: the clock, the case, minutes to a hospital that treats it, the bases as tried.
+
+    Raises ChoiceUnknown for a case that nobody defined.
+    """
+
+    clock: Clock
+    capability: str
+    limit_min: float
+    bases: tuple[Base, ...]
+
+    def __post_init__(self) -> None:
+        check_capability(self.capability)
+        low, high = LIMIT_MIN
+        _check(low <= self.limit_min <= high, "limit_min", self.limit_min)
+        _check(len(self.bases) <= MOST_BASES, "bases", len(self.bases))
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One indicator as its page shows it: its townships in a period, beside the board of a unit ("" the county)."""
+
+    code: str
+    period: str
+    unit_code: str = ""
+
+
+@dataclass(frozen=True)
 class Scene:
     """One question and how it is looked at. Raises BriefingInvalid for values that no scene can have."""
 
@@ -57,14 +95,32 @@ class Scene:
     assumptions: Assumptions = field(default_factory=Assumptions)
     view: View | None = None  # None is the whole county
     highlighted: tuple[Place, ...] = ()
+    closed: tuple[tuple[int, float], ...] = ()  # roads: the segment's number, and where along it, 0 to 1
+    rescue: Rescue | None = None  # then minutes are those of the first ambulance, on its clock
+    indicator: Indicator | None = None
+
+    @property
+    def figures(self) -> tuple[str, ...]:
+        """What it can show, of SHOWN: minutes of an ambulance are never shown as minutes to the nearest facility."""
+        reach = RESCUE if self.rescue else REACH
+        closure = CLOSURE if self.closed and not self.rescue else ()
+        return (*reach, *closure, *STRUCTURE, *(INDICATORS if self.indicator else ()))
+
+    def showing(self, figure: str) -> "Scene":
+        """The scene with one figure ("map": as it is). Raises BriefingInvalid for one that it cannot show."""
+        return self if figure == "map" else replace(self, shows=(figure,))
 
     def __post_init__(self) -> None:
         low, high = THRESHOLD_MIN
         _check(low <= self.threshold_min <= high, "threshold_min", self.threshold_min)
         _check(bool(self.tiers), "tiers", "")
         _check(bool(self.shows), "shows", "")
-        for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, SHOWN)):
+        for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, self.figures)):
             _check(set(values) <= set(known), name, ", ".join(values))
+        _check(len(self.closed) <= MOST_CLOSED, "closed", len(self.closed))
+        if self.rescue:
+            _check(self.mode == "ambulance", "mode", self.mode)
+            _check(self.rescue.clock.threshold_min == self.threshold_min, "threshold_min", self.threshold_min)
         _check(len(self.highlighted) <= MOST_PLACES, "highlighted", len(self.highlighted))
         for place in self.highlighted:
             _check(place.kind in PLACE_KINDS, "highlighted", place.kind)

@@ -162,6 +162,14 @@ class BriefingInvalid(InputError):
     )
 
 
+class SurfaceMissing(InputError):
+    code = "surface_missing"
+    sentence = N_(
+        "This scene has no surface of minutes: it asks about an ambulance or about closed roads. Choose a scene of the "
+        "map, or another kind of file."
+    )
+
+
 class ReviewNumberInvalid(InputError):
     code = "review_number_invalid"
     sentence = N_(

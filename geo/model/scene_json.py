@@ -5,16 +5,20 @@ Assumptions are written as what differs from the program's defaults, so that a p
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields, replace
-from typing import Any
+from dataclasses import asdict, fields, replace
+from typing import Any, TypeVar, get_type_hints
 
 from geo.model.assumptions import Assumption, Assumptions, check_mode, default_rows
-from geo.model.briefing import Briefing, Place, Scene, View
+from geo.model.bases import Base
+from geo.model.briefing import Briefing, Indicator, Place, Rescue, Scene, View
+from geo.model.clock import Clock, check_start
 from geo.model.errors import BriefingInvalid, YidaError
 
 FORMAT = 1
 MOST_BYTES = 4_000_000
 _TEXTS = ("tiers", "shows", "shown", "layers")
+
+T = TypeVar("T")
 
 
 def to_json(briefing: Briefing) -> str:
@@ -49,6 +53,9 @@ def scene_values(scene: Scene) -> dict[str, Any]:
         "assumptions": _assumed_values(scene.assumptions),
         "view": view,
         "highlighted": [[place.kind, place.item_id] for place in scene.highlighted],
+        "closed": [list(segment) for segment in scene.closed],
+        "rescue": scene.rescue and asdict(scene.rescue),
+        "indicator": scene.indicator and asdict(scene.indicator),
     }
 
 
@@ -74,6 +81,9 @@ def scene_from(raw: object) -> Scene:
             assumptions=_assumed_from(given.pop("assumptions", {})),
             view=_view(given.pop("view", None)),
             highlighted=_places(given.pop("highlighted", [])),
+            closed=_closed(given.pop("closed", [])),
+            rescue=_rescue(given.pop("rescue", None)),
+            indicator=_plain(Indicator, given.pop("indicator", None), "indicator"),
             tiers=lists.pop("tiers", ()),
             **lists,
         )
@@ -157,3 +167,48 @@ def _places(value: object) -> tuple[Place, ...]:
     if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
         raise BriefingInvalid(what="highlighted", value=value)
     return tuple(Place(_text(kind, "highlighted"), _text(item, "highlighted")) for kind, item in value)
+
+
+def _closed(value: object) -> tuple[tuple[int, float], ...]:
+    if not isinstance(value, list) or not all(isinstance(pair, list) and len(pair) == 2 for pair in value):
+        raise BriefingInvalid(what="closed", value=value)
+    return tuple((int(_number(edge, "closed")), _number(at, "closed")) for edge, at in value)
+
+
+def _rescue(value: object) -> Rescue | None:
+    if value is None:
+        return None
+    if not isinstance(value, dict) or set(value) != {f.name for f in fields(Rescue)}:
+        raise BriefingInvalid(what="rescue", value=value)
+    clock, bases = _plain(Clock, value["clock"], "clock"), value["bases"]
+    if clock is None or not isinstance(bases, list):
+        raise BriefingInvalid(what="rescue", value=value)
+    check_start(clock.start)
+    plain = tuple(base for told in bases if (base := _plain(Base, told, "bases")) is not None)
+    return Rescue(clock, _text(value["capability"], "capability"), _number(value["limit_min"], "limit_min"), plain)
+
+
+def _plain(kind: type[T], value: object, what: str) -> T | None:
+    """A dataclass of texts, numbers and flags from its values, each of its own type; None for None."""
+    if value is None:
+        return None
+    types = get_type_hints(kind)
+    if not isinstance(value, dict) or not set(value) <= set(types):
+        raise BriefingInvalid(what=what, value=value)
+    try:
+        return kind(**{name: _typed(types[name], told, name) for name, told in value.items()})
+    except TypeError as error:  # something is missing
+        raise BriefingInvalid(what=what, value=error) from error
+
+
+def _typed(kind: object, value: object, what: str) -> object:
+    if kind is bool:
+        if not isinstance(value, bool):
+            raise BriefingInvalid(what=what, value=value)
+        return value
+    if kind in (int, float):
+        number = _number(value, what)
+        return int(number) if kind is int else number
+    if not isinstance(value, str):
+        raise BriefingInvalid(what=what, value=value)
+    return value

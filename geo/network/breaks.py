@@ -25,6 +25,11 @@ class Breaks:
     def __len__(self) -> int:
         return len(self.edge)
 
+    @property
+    def places(self) -> tuple[tuple[int, float], ...]:
+        """Edge and fraction of each."""
+        return tuple(zip(self.edge.tolist(), self.at.tolist(), strict=True))
+
     def place(self, edge: Ints) -> Floats:
         """Where some edges are broken; NaN where they are not."""
         at = np.searchsorted(self.edge, edge)

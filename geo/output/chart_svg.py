@@ -3,7 +3,7 @@
 import math
 
 from geo.output import inks, svg
-from geo.output.figures import Chart, Figure
+from geo.output.figure import Chart, Figure
 
 _TEXT = 13.0
 _AXIS = svg.Look(12, inks.SOFT)

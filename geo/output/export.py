@@ -134,7 +134,8 @@ def _with_text(png: bytes, text: str) -> bytes:
 
 
 def _table(answer: Answer, export: Export, _: Translate) -> bytes:
-    key = "townships" if export.figure == "map" else export.figure
+    whole = "response" if answer.scene.rescue else "townships"
+    key = whole if export.figure == "map" else export.figure
     table = figure_of(answer, key, _, export.language).table
     texts = [c for c in table.columns if table[c].dtype.kind not in "fib"]
     return csv_bytes(table.assign(**{c: table[c].map(clean) for c in texts}))

@@ -10,11 +10,13 @@ from datetime import datetime
 from geo.analysis.presenting import Answer
 from geo.model.assumptions import Assumptions, default_rows
 from geo.model.briefing import READY
+from geo.model.capabilities import check_capability
 from geo.model.roads import Mode
 from geo.model.scene_json import changed_rows
-from geo.output.figures import marks_of
+from geo.output.figure import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
+from geo.output.scene_map import is_timed
 from geo.output.words import condition_name, item_name, mode_name, unit_name
 
 
@@ -30,6 +32,8 @@ class Export:
     size: str = ""  # a4, a3, 1920x1080
     extent: str = "report"  # of a PDF: report or brief
     figure: str = "map"  # of a PNG, SVG or CSV
+    scene: int = 1  # of a briefing, for files that show one
+    changes: tuple[str, ...] = ()  # words of the command line that change a briefing's question
 
 
 def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]:
@@ -41,14 +45,9 @@ def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]
         (_("Study"), study.title(export.language)),
         (_("Version"), f"{answer.version or '—'} ({study.content_id[:12]})"),
         (_("Date"), export.made_at.strftime("%Y-%m-%d %H:%M")),
-        (_("Threshold"), _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}")),
-        (_("Clock start"), clock_start(_)),
-        (_("Tiers that count"), join.join(names[t] for t in scene.tiers)),
-        (_("Travel mode"), mode_name(_, scene.mode)),
-        (_("Conditions"), _conditions(scene.assumptions, scene.mode, _)),
-        (_("Speeds, km/h"), speeds(scene.assumptions, scene.mode, _, join)),
-        (_("Changed from the defaults"), changed(scene.assumptions, _, join)),
-        (_("Marks"), join.join(marks_of(answer, _))),
+        *([] if scene.indicator else _way(answer, names, _, join)),
+        *_asked(answer, export.language, _),
+        (_("Marks"), join.join(marks_of(answer, _)[1 if scene.indicator else 0 :]) or "—"),
         (_("Population"), population(answer, _)),
         (_("Sources"), sources(answer)),
         (_("Map"), export.release.stamp(_)),
@@ -57,24 +56,62 @@ def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]
     ]
 
 
-def clock_start(_: Translate) -> str:
-    """When the minutes begin."""
+def _way(answer: Answer, names: dict[str, str], _: Translate, join: str) -> list[tuple[str, str]]:
+    """What minutes on roads depend on."""
+    scene = answer.scene
+    return [
+        (_("Threshold"), _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}")),
+        (_("Clock start"), clock_start(answer, _)),
+        (_("Tiers that count"), join.join(names[t] for t in scene.tiers)),
+        (_("Travel mode"), mode_name(_, scene.mode)),
+        (_("Conditions"), _conditions(scene.assumptions, scene.mode, _)),
+        (_("Speeds, km/h"), speeds(scene.assumptions, scene.mode, _, join)),
+        (_("Changed from the defaults"), changed(scene.assumptions, _, join)),
+    ]
+
+
+def clock_start(answer: Answer, _: Translate) -> str:
+    """When the minutes begin, and what passes before the wheels turn."""
+    if answer.scene.rescue:
+        return answer.scene.rescue.clock.say(_)
     return _("when the vehicle or person sets out; call handling and turnout are not included")
+
+
+def _asked(answer: Answer, language: str, _: Translate) -> list[tuple[str, str]]:
+    """What pages other than the map ask besides."""
+    scene, out = answer.scene, list[tuple[str, str]]()
+    join = "、" if language == "zh" else ", "
+    if scene.closed:
+        places = (answer.study.roads.edge_vertices(edge)[0].round(4).tolist() for edge, _at in scene.closed)
+        out.append((_("Closed roads"), join.join(f"{lon:g}, {lat:g}" for lon, lat in places)))
+    if scene.rescue and answer.response:
+        serving = [b for b in scene.rescue.bases if b.base_id in answer.response.serving]
+        out.append((_("Bases in service"), join.join(f"{b.name} ({b.ambulances})" for b in serving) or _("none")))
+        case = check_capability(scene.rescue.capability).name[language]
+        limit = _("{minutes} min, itself included").format(minutes=f"{scene.rescue.limit_min:g}")
+        out.append((_("The hospital must offer"), f"{case}, {limit}"))
+    if scene.indicator and answer.judgement:
+        entry = answer.judgement.entry
+        said = [entry.title(language), scene.indicator.period, entry.say("document", language)]
+        out.append((_("Indicator"), " · ".join(part for part in said if part)))
+    return out
 
 
 def short_facts(answer: Answer, export: Export, _: Translate) -> str:
     """One line for the foot of a map or slide."""
     scene = answer.scene
-    parts = [
-        _("{study}, version {n}").format(study=answer.study.title(export.language), n=answer.version or "—"),
-        mode_name(_, scene.mode),
-        condition_name(_, scene.assumptions.condition),
+    name = _("{study}, version {n}").format(study=answer.study.title(export.language), n=answer.version or "—")
+    way = [mode_name(_, scene.mode), condition_name(_, scene.assumptions.condition)]
+    minutes = [
         _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}"),
-        _("clock starts at setting out"),
-        *marks_of(answer, _),
-        export.made_at.strftime("%Y-%m-%d"),
+        scene.rescue.clock.say_start(_) if scene.rescue else _("clock starts at setting out"),
+        *([_("closed roads: {count}").format(count=len(scene.closed))] if scene.closed else []),
     ]
-    return " · ".join(parts)
+    marks = marks_of(answer, _)
+    if scene.indicator:  # neither asked of roads nor modelled
+        way, minutes, marks = [scene.indicator.period], [], marks[1:]
+    parts = [name, *way, *(minutes if is_timed(scene) else []), *marks, export.made_at.strftime("%Y-%m-%d")]
+    return " · ".join(part for part in parts if part)
 
 
 def _conditions(assumptions: Assumptions, mode: Mode, _: Translate) -> str:
@@ -126,8 +163,8 @@ def command(answer: Answer, export: Export) -> str:
     """The terminal command that makes the file again."""
     words = ["yida", "export", answer.study.name, "--format", export.form]
     words += ["--briefing", export.briefing] if export.briefing else []
-    if export.briefing in ("", READY):
-        words += _question(answer)
+    words += ["--scene", str(export.scene)] if export.scene > 1 else []
+    words += _question(answer) if export.briefing in ("", READY) else export.changes
     return shlex.join([*words, *_look(export), "--out", f"{answer.study.name}.{export.form}"])
 
 

@@ -7,6 +7,7 @@ table of its own, `about`; styles are in `layer_styles`, where QGIS looks for th
 import io
 import sqlite3
 from contextlib import closing
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,7 +19,8 @@ import shapely
 from rasterio.transform import from_origin
 
 from geo.analysis.presenting import Answer, MinuteGrid
-from geo.model.errors import NothingSelected
+from geo.model.bases import Base
+from geo.model.errors import SurfaceMissing
 from geo.model.roads import ROAD_CLASSES, Roads
 from geo.output import qgis
 from geo.output.clean import clean
@@ -35,26 +37,42 @@ _ATTRIBUTES = "INSERT INTO gpkg_contents (table_name, data_type, identifier) VAL
 
 
 def geopackage(answer: Answer, export: Export, _: Translate) -> bytes:
-    """A released answer's layers: facilities, villages, townships, outline, roads and reach areas, in WGS-84."""
+    """A released answer's layers in WGS-84: see `layers_of`."""
     with TemporaryDirectory(prefix="yida-") as folder:
         path = Path(folder) / "layers.gpkg"
-        for name, layer in layers_of(answer).items():
+        layers = layers_of(answer)
+        for name, layer in layers.items():
             layer.to_file(path, layer=name, driver="GPKG", engine="pyogrio", append=path.exists())
-        _add_tables(path, answer, export, _)
+        _add_tables(path, set(layers), answer, export, _)
         return path.read_bytes()
 
 
 def layers_of(answer: Answer) -> dict[str, gpd.GeoDataFrame]:
-    """Name → layer, in the order in which they are drawn from the ground up."""
-    study = answer.study
-    return {
+    """Name → layer from the ground up: outline, reach, roads, townships, villages, facilities; what a scene adds."""
+    study, scene = answer.study, answer.scene
+    layers = {
         "outline": _texts_clean(study.outline),
-        "reach": _areas(answer),
+        **({"reach": _areas(answer)} if answer.areas else {}),
         "roads": _roads(study.roads),
         "townships": _townships(answer),
         "villages": _villages(answer),
         "facilities": _points(study.facility),
     }
+    if scene.closed:
+        layers["closed_roads"] = _closed(answer)
+    if scene.rescue and answer.response:
+        bases = pd.DataFrame([vars(base) for base in scene.rescue.bases], columns=[f.name for f in fields(Base)])
+        served = answer.response.by_base.drop(columns="ambulances")
+        bases = bases.assign(in_service=bases["base_id"].isin(answer.response.serving))
+        layers["bases"] = _points(bases.merge(served, on="base_id", how="left"))
+    return layers
+
+
+def _closed(answer: Answer) -> gpd.GeoDataFrame:
+    """The closed segments; `at` is where along it each is broken, 0 to 1."""
+    table = pd.DataFrame(answer.scene.closed, columns=["edge", "at"])
+    lines = [shapely.linestrings(answer.study.roads.edge_vertices(edge)) for edge in table["edge"]]
+    return gpd.GeoDataFrame(table, geometry=lines, crs="EPSG:4326")
 
 
 def _areas(answer: Answer) -> gpd.GeoDataFrame:
@@ -83,6 +101,9 @@ def _roads(roads: Roads) -> gpd.GeoDataFrame:
 def _townships(answer: Answer) -> gpd.GeoDataFrame:
     columns = ["unit_code", "population", "covered", "beyond", "unreachable", "places", "places_covered", "share_pct"]
     merged = answer.study.unit.merge(answer.units[columns], on="unit_code", how="left")
+    if answer.judgement and answer.scene.indicator:
+        told = answer.judgement.townships[["unit_code", "numerator", "denominator", "value", "status"]]
+        merged = merged.merge(told.assign(indicator=answer.scene.indicator.code), on="unit_code", how="left")
     return _texts_clean(gpd.GeoDataFrame(merged, crs=answer.study.unit.crs))
 
 
@@ -102,7 +123,7 @@ def _texts_clean(table: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(table.assign(**{c: table[c].map(clean) for c in plain}))
 
 
-def _add_tables(path: Path, answer: Answer, export: Export, _: Translate) -> None:
+def _add_tables(path: Path, present: set[str], answer: Answer, export: Export, _: Translate) -> None:
     tiers = answer.study.scheme.tiers
     styles = {
         "outline": qgis.outline_qml(),
@@ -111,6 +132,8 @@ def _add_tables(path: Path, answer: Answer, export: Export, _: Translate) -> Non
         "townships": qgis.townships_qml(),
         "villages": qgis.villages_qml(answer, _),
         "facilities": qgis.facilities_qml(tiers, export.language),
+        "closed_roads": qgis.closed_qml(),
+        "bases": qgis.bases_qml(),
     }
     with closing(sqlite3.connect(path)) as database, database:
         database.execute(_STYLES)
@@ -122,7 +145,7 @@ def _add_tables(path: Path, answer: Answer, export: Export, _: Translate) -> Non
         database.executemany(
             "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName, "
             "styleQML, useAsDefault, owner) VALUES ('', '', ?, 'geom', 'yida', ?, 1, '')",
-            list(styles.items()),
+            [(name, style) for name, style in styles.items() if name in present],
         )
 
 
@@ -130,7 +153,7 @@ def geotiff(answer: Answer, export: Export, _: Translate) -> bytes:
     """The surface of arrival minutes as a GeoTIFF: float32, NaN where nobody arrives, in the county's projection."""
     surface = answer.surface
     if surface is None:
-        raise NothingSelected()
+        raise SurfaceMissing()
     minutes = np.where(np.isfinite(surface.minutes), surface.minutes, np.nan).astype(np.float32)[::-1]
     cell = _cell(surface)
     with rasterio.MemoryFile() as memory:

@@ -3,16 +3,17 @@
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from geo.analysis.presenting import Answer
 from geo.output import inks, svg
+from geo.output.picture_extras import Row, extra_sections
+from geo.output.scene_map import is_timed
 
 _ROW, _HEAD = 21.0, 25.0
 _MAIN = ("motorway", "trunk", "primary", "secondary")
-
-Row = tuple[str, str]  # a small picture centred on (0, 0), and its words
 
 
 @dataclass(frozen=True)
@@ -24,10 +25,16 @@ class Legend:
 
 
 def legend(
-    answer: Answer, words: Mapping[str, str], width: float, village_radius: float, roads: Mapping[str, object]
+    answer: Answer,
+    extras: Mapping[str, Any],
+    words: Mapping[str, str],
+    width: float,
+    village_radius: float,
+    roads: Mapping[str, object],
 ) -> Legend:
-    """The legend of a scene's map; `words` are words.map_text, `roads` the classes that are drawn."""
+    """The legend of a scene's map; `extras` are scene_map.scene_extras, `roads` the classes that are drawn."""
     sections = [
+        *extra_sections(answer, extras, words),
         (words["layer.facilities"], list(_facility_rows(answer, words))),
         (words["legend.minutes"], list(_minute_rows(answer, words))),
         (_village_head(answer, words), list(_village_rows(answer, words, village_radius))),
@@ -36,8 +43,11 @@ def legend(
     y, out = 18.0, [svg.text(0, 16, words["legend"], svg.Look(15, bold=True))]
     for head, rows in sections:
         if rows:
-            out.append(svg.text(0, y + 22, head, svg.Look(12, inks.SOFT, bold=True)))
-            y += _HEAD + 4
+            heads = svg.wrapped(head, width, 12)[:3]
+            out += [
+                svg.text(0, y + 22 + 15 * i, line, svg.Look(12, inks.SOFT, bold=True)) for i, line in enumerate(heads)
+            ]
+            y += _HEAD + 4 + 15 * (len(heads) - 1)
             for picture, said in rows:
                 lines = svg.wrapped(said, width - 36, 12.5)[:2]
                 out.append(f'<g transform="translate(15 {y + 10:.1f})">{picture}</g>')
@@ -60,7 +70,7 @@ def _facility_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
 
 def _minute_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
     layers = answer.scene.layers
-    if "bands" not in layers and "villages" not in layers:
+    if ("bands" not in layers and "villages" not in layers) or not is_timed(answer.scene):
         return
     for low, high, colour in inks.steps_within(answer.scene.threshold_min):
         said = words["band"].replace("{from}", f"{low:g}").replace("{to}", f"{high:g}")
@@ -76,13 +86,14 @@ def _village_rows(answer: Answer, words: Mapping[str, str], radius: float) -> It
     layers, minutes = answer.scene.layers, answer.found["travel_time_min"].to_numpy(dtype=float)
     if "villages" not in layers and "uncovered" not in layers:
         return
-    if (minutes > answer.scene.threshold_min).any():
+    timed = is_timed(answer.scene)
+    if timed and (minutes > answer.scene.threshold_min).any():
         ring = svg.dot(0, 0, 7.4, inks.HALO, inks.BEYOND_RING, 1.3) if "uncovered" in layers else ""
         yield (
             ring + svg.dot(0, 0, 5, inks.BEYOND, "#5c7381"),
             words["beyond"].replace("{n}", f"{answer.scene.threshold_min:g}"),
         )
-    if np.isnan(minutes).any():
+    if timed and np.isnan(minutes).any():
         yield svg.crossed(0, 0, 5), words["unreachable"]
     people = answer.study.demand["population"].to_numpy(dtype=float)
     if (people > 0).any():

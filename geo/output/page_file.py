@@ -26,6 +26,7 @@ from geo.output.figures import blanks, scene_sentence, scene_title, shown_figure
 from geo.output.language import LANGUAGES, Translate, translator
 from geo.output.maps import SCRIPTS, WEB_FOLDER, bands_layer, static_layers
 from geo.output.report import missing_sentence, table_rows
+from geo.output.scene_map import is_timed, organisation_layer, scene_extras
 from geo.output.words import map_text
 
 OWN_FOLDER = Path(__file__).parent / "standalone"
@@ -77,7 +78,7 @@ def page_html(answers: Sequence[Answer], briefing: Briefing, export: Export) -> 
         "maps": [_map(study) for study in studies.values()],
         "first": export.language,
         "languages": {lang: _whole(answers[0], briefing, export, lang) for lang in LANGUAGES},
-        "bands": {str(i): json.loads(bands_layer(a.areas)) for i, a in enumerate(answers) if _has_bands(a)},
+        "given": _given(answers),
         "scenes": [
             _scene(answer, i, export) | {"map": numbers[answer.study.content_id]} for i, answer in enumerate(answers)
         ],
@@ -101,8 +102,19 @@ def _map(study: Study) -> dict[str, Any]:
     return {"static": json.loads(layers), "bounds": [float(v) for v in study.outline.total_bounds], **words}
 
 
+def _given(answers: Sequence[Answer]) -> dict[str, Any]:
+    """What a page would fetch, by the address that a scene's state asks for."""
+    out: dict[str, Any] = {}
+    for number, answer in enumerate(answers):
+        if _has_bands(answer):
+            out[str(number)] = json.loads(bands_layer(answer.areas))
+        if "links" in answer.scene.layers:
+            out[f"links{number}"] = json.loads(organisation_layer(answer))
+    return out
+
+
 def _has_bands(answer: Answer) -> bool:
-    return "bands" in answer.scene.layers
+    return "bands" in answer.scene.layers and bool(answer.areas)
 
 
 def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) -> dict[str, Any]:
@@ -113,7 +125,6 @@ def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) ->
         "audience": export.release.audience(_),
         "table": _("The table"),
         "facts": _("What this was made with, and how to repeat it"),
-        "nearest": _("Nearest facility"),
         "back": _("Back"),
         "next": _("Next"),
         "scenes": _("Scenes"),
@@ -131,10 +142,11 @@ def _scene(answer: Answer, number: int, export: Export) -> dict[str, Any]:
         "state": {
             "layers": dict.fromkeys(scene.layers, True),
             "threshold_min": scene.threshold_min,
-            "minutes": [None if np.isnan(m) else round(float(m), 2) for m in minutes],
+            "minutes": [None if np.isnan(m) else round(float(m), 2) for m in minutes] if is_timed(scene) else [],
             "tiers_on": list(scene.shown),
             "tiers_counted": list(scene.tiers),
             "bands_url": str(number) if _has_bands(answer) else None,
+            "links": {"url": f"links{number}", "tree": True, "kinds": []} if "links" in scene.layers else None,
             "highlighted": [[p.kind, p.item_id] for p in scene.highlighted if p not in answer.missing],
         },
         "nearest": [index.get(facility, -1) for facility in found["facility_id"]],
@@ -159,6 +171,8 @@ def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:
             for figure in shown_figures(answer, _, export.language)
         ],
         "facts": facts(answer, export, _),
+        "nearest": _("First base to arrive") if answer.scene.rescue else _("Nearest facility"),
+        "map": scene_extras(answer, _, export.language),
     }
 
 

@@ -4,7 +4,9 @@ Same colours, symbols and order of layers as the map on the page (web/layers.js)
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,7 +21,9 @@ from geo.output.facts import Export, short_facts
 from geo.output.language import Translate
 from geo.output.legend import legend
 from geo.output.names import short_names
+from geo.output.picture_extras import closed_roads, coloured_units, drawn_marks, organisation_lines
 from geo.output.plot import Plot, area_path, lines_path, plot_of
+from geo.output.scene_map import is_timed, scene_extras
 from geo.output.words import map_text
 
 LEGEND_WIDTH, FOOT_HEIGHT = 216.0, 56.0
@@ -35,6 +39,7 @@ class Sheet:
     answer: Answer
     plot: Plot
     outline: BaseGeometry
+    extras: Mapping[str, Any]  # scene_map.scene_extras
     village_radius: float
     symbol_scale: float
     closer: float  # how much nearer than the whole county, as zoom counts it
@@ -42,9 +47,10 @@ class Sheet:
 
 def map_svg(answer: Answer, export: Export, _: Translate, width: float = 1280.0, height: float = 720.0) -> str:
     """The scene's map, `width` × `height` units; text is 13 units high. Call it with a released answer."""
-    sheet = _sheet(answer, width - LEGEND_WIDTH, height - FOOT_HEIGHT)
-    words = map_text(_, export.language, answer.study.scheme, answer.study)
-    side = legend(answer, words, LEGEND_WIDTH - 16, sheet.village_radius, _major_roads(sheet))
+    extras = scene_extras(answer, _, export.language)
+    sheet = _sheet(answer, extras, width - LEGEND_WIDTH, height - FOOT_HEIGHT)
+    words = map_text(_, export.language, answer.study.scheme, answer.study) | extras.get("text", {})
+    side = legend(answer, extras, words, LEGEND_WIDTH - 16, sheet.village_radius, _major_roads(sheet))
     room = height - FOOT_HEIGHT - 16
     shrink = min(1.0, room / max(side.height, 1.0))
     return svg.document(
@@ -56,7 +62,7 @@ def map_svg(answer: Answer, export: Export, _: Translate, width: float = 1280.0,
     )
 
 
-def _sheet(answer: Answer, width: float, height: float) -> Sheet:
+def _sheet(answer: Answer, extras: Mapping[str, Any], width: float, height: float) -> Sheet:
     outline = shapely.union_all(answer.study.outline.geometry.to_numpy())
     whole = plot_of(outline, None, width, height)
     plot = plot_of(outline, answer.scene.view, width, height) if answer.scene.view else whole
@@ -67,11 +73,13 @@ def _sheet(answer: Answer, width: float, height: float) -> Sheet:
     grow = min(max(1 + 0.24 * closer, 0.7), 3.5)
     room = side / math.sqrt(max(len(answer.study.demand), 1))
     radius = min(max(room * 0.11, 1.6), 4.5) * grow
-    return Sheet(answer, plot, outline, radius, min(max(side / 700, 0.7), 1.0) * min(1 + 0.14 * closer, 1.6), closer)
+    return Sheet(
+        answer, plot, outline, extras, radius, min(max(side / 700, 0.7), 1.0) * min(1 + 0.14 * closer, 1.6), closer
+    )
 
 
 def _window(sheet: Sheet, _: Translate) -> str:
-    plot, layers = sheet.plot, sheet.answer.scene.layers
+    plot, layers, extras = sheet.plot, sheet.answer.scene.layers, sheet.extras
     painted = {"bands": _bands, "roads": _roads, "villages": _villages, "uncovered": _villages, "units": _borders}
     names = [n for n in ("bands", "roads", "villages", "uncovered", "units") if n in layers]
     if "villages" in names and "uncovered" in names:
@@ -80,9 +88,13 @@ def _window(sheet: Sheet, _: Translate) -> str:
     inside = [
         svg.rect(0, 0, plot.width, plot.height, inks.GROUND),
         svg.path(area_path(plot, sheet.outline), fill=inks.LAND),
+        coloured_units(sheet.answer, plot, extras["choropleth"]) if "choropleth" in extras else "",
         *(painted[name](sheet) for name in names),
+        organisation_lines(sheet.answer, plot) if "links" in layers else "",
         _highlighted_units(sheet),
+        closed_roads(plot, extras.get("routes", ())),
         _facilities(sheet) if "facilities" in layers else "",
+        drawn_marks(plot, extras),
         _labels(sheet),
         _badge(sheet, _),
         _scale_bar(sheet, _),
@@ -142,10 +154,12 @@ def _villages(sheet: Sheet) -> str:
     x, y = sheet.plot.xy(demand["lon"], demand["lat"])
     radius = village_radii(demand["population"], sheet.village_radius)
     hidden = sheet.plot.outside(x, y)
-    if "villages" not in answer.scene.layers:
+    if "villages" not in answer.scene.layers:  # only those outside
         hidden |= minutes <= answer.scene.threshold_min
-    steps = inks.steps_within(answer.scene.threshold_min)
+    steps, timed = inks.steps_within(answer.scene.threshold_min), is_timed(answer.scene)
     order = [i for i in np.argsort(-radius, kind="stable").tolist() if not hidden[i]]
+    if not timed:
+        return "".join(svg.dot(x[i], y[i], radius[i], inks.NEUTRAL, "#5c7381") for i in order)
     return "".join(_village(answer, x[i], y[i], radius[i], minutes[i], steps) for i in order)
 
 

@@ -7,6 +7,8 @@ from geo.model.schemes import Tier
 from geo.output import inks
 from geo.output.clean import markup
 from geo.output.language import Translate
+from geo.output.picture_extras import CLOSED
+from geo.output.trip_figures import BASE_INK
 
 _SHAPES = {"cross": "cross_fill", "diamond": "diamond", "square": "square", "triangle": "triangle", "circle": "circle"}
 _MM_PER_PX = 0.264
@@ -15,15 +17,17 @@ Rule = tuple[str, str, str]  # filter, label, symbol
 
 
 def facilities_qml(tiers: Sequence[Tier], language: str) -> str:
-    """One symbol and one colour a tier."""
+    """One symbol and one colour a tier; the top tier is drawn last, over the others."""
     listed = list(enumerate(tiers))
     categories = "".join(
         f'<category render="true" symbol="{i}" value="{markup(t.tier_id)}" label="{markup(t.name[language])}"/>'
         for i, t in listed
     )
-    symbols = "".join(_marker(str(i), t.colour, _SHAPES.get(t.symbol, "circle"), t.size_px) for i, t in listed)
+    symbols = "".join(
+        _marker(str(i), t.colour, _SHAPES.get(t.symbol, "circle"), t.size_px, len(tiers) - i) for i, t in listed
+    )
     return _qml(
-        f'<renderer-v2 type="categorizedSymbol" attr="tier"><categories>{categories}</categories>'
+        f'<renderer-v2 type="categorizedSymbol" attr="tier" symbollevels="1"><categories>{categories}</categories>'
         f"<symbols>{symbols}</symbols></renderer-v2>"
     )
 
@@ -75,6 +79,17 @@ def roads_qml() -> str:
     return _single(_symbol("line", "0", "SimpleLine", line))
 
 
+def closed_qml() -> str:
+    """Closed roads as broad dashed lines."""
+    line = _options({"line_color": _rgba(CLOSED, 1.0), "line_width": "1", "line_style": "dash"})
+    return _single(_symbol("line", "0", "SimpleLine", line))
+
+
+def bases_qml() -> str:
+    """Ambulance bases as stars."""
+    return _single(_marker("0", BASE_INK, "star", 7.0))
+
+
 def surface_qml(answer: Answer, _: Translate) -> str:
     """The surface of minutes in the classes of the map; beyond the threshold warm."""
     limit = answer.scene.threshold_min
@@ -99,12 +114,12 @@ def _single(symbol: str) -> str:
     return _qml(f'<renderer-v2 type="singleSymbol"><symbols>{symbol}</symbols></renderer-v2>')
 
 
-def _marker(name: str, colour: str, shape: str, size_px: float) -> str:
+def _marker(name: str, colour: str, shape: str, size_px: float, level: int = 0) -> str:
     look = _options({
         "color": _rgba(colour, 1.0), "name": shape, "outline_color": _rgba("#ffffff", 1.0), "outline_width": "0.2",
         "size": f"{2 * size_px * _MM_PER_PX:.2f}", "size_unit": "MM",
     })  # fmt: skip
-    return _symbol("marker", name, "SimpleMarker", look)
+    return _symbol("marker", name, "SimpleMarker", look, level)
 
 
 def _fill(name: str, colour: str, alpha: float, edge: str, width_mm: float = 0.3) -> str:
@@ -115,8 +130,9 @@ def _fill(name: str, colour: str, alpha: float, edge: str, width_mm: float = 0.3
     return _symbol("fill", name, "SimpleFill", look)
 
 
-def _symbol(kind: str, name: str, layer: str, look: str) -> str:
-    return f'<symbol type="{kind}" name="{name}" alpha="1"><layer class="{layer}" enabled="1">{look}</layer></symbol>'
+def _symbol(kind: str, name: str, layer: str, look: str, level: int = 0) -> str:
+    drawn = f'<layer class="{layer}" enabled="1" pass="{level}">{look}</layer>'
+    return f'<symbol type="{kind}" name="{name}" alpha="1">{drawn}</symbol>'
 
 
 def _options(values: dict[str, str]) -> str:

@@ -13,6 +13,8 @@ import pandas as pd
 import shapely
 
 from geo.analysis.presenting import Answer
+from geo.analysis.scene_parts import Organisation
+from geo.model.bases import Base
 from geo.model.briefing import Scene
 from geo.model.errors import N_, ReviewNumberInvalid
 from geo.model.inputs import Study
@@ -69,7 +71,25 @@ def released(answer: Answer, release: Release) -> Answer:
     if not release.public:
         return answer
     areas = tuple((low, high, _rounded(area)) for low, high, area in answer.areas)
-    return replace(answer, scene=_public_scene(answer.scene), study=public_study(answer.study), areas=areas)
+    organisation, judgement = answer.organisation, answer.judgement
+    return replace(
+        answer,
+        scene=_public_scene(answer.scene),
+        study=public_study(answer.study),
+        areas=areas,
+        organisation=organisation and _public_organisation(organisation),
+        judgement=judgement and replace(judgement, townships=_without_numbers(judgement.townships.assign(source=""))),
+    )
+
+
+def _public_organisation(found: Organisation) -> Organisation:
+    """Names that the checks and communities say, without numbers that could reach a person."""
+    findings = tuple(
+        replace(f, params={k: without_numbers(v) if isinstance(v, str) else v for k, v in f.params.items()})
+        for f in found.findings
+    )
+    communities = tuple(replace(c, lead_name=without_numbers(c.lead_name)) for c in found.communities)
+    return replace(found, findings=findings, communities=communities)
 
 
 def public_study(study: Study) -> Study:
@@ -121,4 +141,10 @@ def _public_scene(scene: Scene) -> Scene:
         scene.view, lon=round(scene.view.lon, PUBLIC_DECIMALS), lat=round(scene.view.lat, PUBLIC_DECIMALS)
     )
     words = {name: {k: without_numbers(v) for k, v in getattr(scene, name).items()} for name in ("title", "sentence")}
-    return replace(scene, view=view, **words)  # type: ignore[arg-type]
+    rescue = scene.rescue and replace(scene.rescue, bases=tuple(_public_base(b) for b in scene.rescue.bases))
+    return replace(scene, view=view, rescue=rescue, **words)  # type: ignore[arg-type]
+
+
+def _public_base(base: Base) -> Base:
+    lon, lat = round(base.lon, PUBLIC_DECIMALS), round(base.lat, PUBLIC_DECIMALS)
+    return replace(base, name=without_numbers(base.name), lon=lon, lat=lat)

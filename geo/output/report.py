@@ -14,15 +14,8 @@ from geo.output import typeset
 from geo.output.chart_svg import chart_svg
 from geo.output.clean import clean
 from geo.output.facts import Export, command, facts
-from geo.output.figures import (
-    Figure,
-    blanks,
-    figure_of,
-    marks_of,
-    scene_sentence,
-    scene_title,
-    shown_figures,
-)
+from geo.output.figure import Figure, marks_of
+from geo.output.figures import blanks, figure_of, scene_sentence, scene_title, shown_figures
 from geo.output.language import Translate
 from geo.output.picture import map_svg
 from geo.output.words import item_name, mode_name, unit_name

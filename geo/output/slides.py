@@ -14,6 +14,7 @@ from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.text import PP_ALIGN
 from pptx.oxml.ns import qn
+from pptx.oxml.xmlchemy import OxmlElement
 from pptx.presentation import Presentation as Deck
 from pptx.slide import Slide
 from pptx.util import Emu, Inches, Pt
@@ -22,7 +23,8 @@ from geo.analysis.presenting import Answer
 from geo.output import inks, typeset
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
-from geo.output.figures import Chart, Figure, scene_sentence, scene_title, shown_figures
+from geo.output.figure import Chart, Figure
+from geo.output.figures import scene_sentence, scene_title, shown_figures
 from geo.output.language import Translate
 from geo.output.picture import map_svg
 from geo.output.report import missing_sentence, table_rows
@@ -32,6 +34,7 @@ from geo.output.svg import width_of
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 _BARS, _ROWS = 8, 5  # of a table on a slide, beside a chart
 _MAP_DPI = 220  # sharp on paper as well
+_LINES = 0.075  # of the height of the figures: two lines of words
 _UNITS_PER_INCH = 92.0  # of the map: its text is then 10 points high
 
 
@@ -89,7 +92,7 @@ def _map(slide: Slide, answer: Answer, export: Export, _: Translate, box: Box) -
 
 
 def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> None:
-    """The first figure large, its chart, its table; a second figure as a second chart in place of the table."""
+    """The first figure large, its chart, its table; further figures in a line and a chart in place of the table."""
     left, top, wide, tall = box
     first = figures[0]
     _text(slide, (left, top, wide, int(tall * 0.06)), first.title, 14, inks.SOFT)
@@ -98,12 +101,15 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
     _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, inks.SOFT)
     split = 0.6 if len(figures) > 1 else 0.64
     _chart(slide, first, (left, top + int(tall * 0.24), wide, int(tall * (split - 0.25))), first.chart.axis)
-    rest = (left, top + int(tall * split), wide, int(tall * (1 - split)))
-    if len(figures) > 1:
-        second = figures[1]
-        _chart(slide, second, rest, f"{second.title} · {second.chart.axis}")
-    else:
-        _table(slide, first, rest, _)
+    if len(figures) == 1:
+        _table(slide, first, (left, top + int(tall * split), wide, int(tall * (1 - split))), _)
+        return
+    each = (1 - split) / (len(figures) - 1)
+    for number, figure in enumerate(figures[1:]):
+        start = top + int(tall * (split + number * each))
+        said = f"{figure.title}: {figure.value} · {figure.of}"
+        _text(slide, (left, start, wide, int(tall * _LINES)), said, 11)
+        _chart(slide, figure, (left, start + int(tall * _LINES), wide, int(tall * (each - _LINES))), "")
 
 
 def _chart(slide: Slide, figure: Figure, box: Box, title: str) -> None:
@@ -114,9 +120,10 @@ def _chart(slide: Slide, figure: Figure, box: Box, title: str) -> None:
     made = frame.chart
     frame.name = clean(figure.title)
     made.has_legend = False
-    made.has_title = True
-    _write(made.chart_title.text_frame, title, 11)
-    made.font.size = Pt(11)
+    made.has_title = bool(title)
+    if title:
+        _write(made.chart_title.text_frame, title, 11)
+    made.font.size = Pt(11 if len(chart.labels) < 8 else 9)
     made.font.name = LATIN
     _set_chinese(made.font._rPr)
     if chart.kind == "bars":
@@ -157,9 +164,10 @@ def _bar_look(made: object, chart: Chart) -> None:
     plot = made.plots[0]  # type: ignore[attr-defined]
     plot.gap_width = 45
     plot.has_data_labels = True
-    plot.data_labels.number_format = '0.0" %"' if chart.limit else "#,##0"
+    plot.data_labels.number_format = chart.form
     plot.data_labels.number_format_is_linked = False
     plot.data_labels.position = XL_LABEL_POSITION.OUTSIDE_END
+    plot.data_labels._element.get_or_add_txPr().bodyPr.set("wrap", "none")
     for i, colour in enumerate(chart.colours):
         fill = plot.series[0].points[i].format.fill
         fill.solid()
@@ -167,6 +175,9 @@ def _bar_look(made: object, chart: Chart) -> None:
     category, value = made.category_axis, made.value_axis  # type: ignore[attr-defined]
     category.reverse_order = True  # the first label on top, as in the table
     category.format.line.color.rgb = _rgb(inks.LINE)
+    every = OxmlElement("c:tickLblSkip")  # a name for every bar, however near they stand
+    every.set("val", "1")
+    category._element.insert_element_before(every, "c:tickMarkSkip", "c:noMultiLvlLbl", "c:extLst")
     value.visible = False
     value.has_major_gridlines = False
     value.minimum_scale = 0

@@ -1,12 +1,19 @@
 """The structure in words: counts against the scheme, names of tiers and capabilities. Fifth floor: output."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
+import pandas as pd
+
+from geo.analysis.communities import Community
+from geo.analysis.structure_checks import Finding
 from geo.analysis.tiers import TierCount
 from geo.model.capabilities import load_capabilities
 from geo.model.errors import N_
+from geo.model.inputs import Study
 from geo.model.schemes import Scheme
 from geo.output.language import Translate
+from geo.output.names import short_names
 
 ARROW = " → "
 
@@ -34,3 +41,39 @@ def counts_line(_: Translate, counts: Sequence[TierCount]) -> str:
     if many:
         told.append("N = " + " + ".join(f"{c.count:,}" for c in many))
     return f"{formula}: " + ", ".join(told)
+
+
+def finding_text(_: Translate, language: str, study: Study, finding: Finding) -> str:
+    """A finding as a sentence, villages by their short names."""
+    if finding.kind == "village":
+        name = study.demand.loc[study.demand["demand_id"] == finding.item_id, "name"]
+        finding = replace(finding, params={**finding.params, "name": str(short_names(name).iat[0])})
+    return finding.say(_, namer(study.scheme, language))
+
+
+def communities_table(_: Translate, language: str, scheme: Scheme, found: Sequence[Community]) -> pd.DataFrame:
+    """One line a community: who leads it, its members by tier, people, ground, beds and staff for a thousand people."""
+    tiers = [(t.tier_id, t.name[language]) for t in scheme.tiers if not t.outside]
+    return pd.DataFrame([
+        {
+            _("Community"): c.community_id,
+            _("Lead hospital"): c.lead_name or _("none named"),
+            _("Organisation"): _organisation(_, c),
+            **{name: c.members.get(tier_id, 0) for tier_id, name in tiers},
+            _("Villages"): c.villages,
+            _("People"): c.people,
+            _("Area, km²"): round(c.area_km2),
+            _("Beds per 1,000"): c.per_thousand(c.beds),
+            _("Physicians per 1,000"): c.per_thousand(c.physicians),
+            _("Nurses per 1,000"): c.per_thousand(c.nurses),
+        }
+        for c in found
+    ])  # fmt: skip
+
+
+def _organisation(_: Translate, community: Community) -> str:
+    names = {"group": _("one hospital group"), "1+X": _("1+X: a lead hospital and its township hospitals")}
+    told = names.get(community.organisation, _("not told"))
+    if community.organisation_told or not community.organisation:
+        return told
+    return _("{told} (assumed)").format(told=told)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from geo.output import inks
-from geo.output.figures import Chart, Figure
+from geo.output.figure import Chart, Figure
 
 FONT = "'Noto Sans SC', 'Noto Sans CJK SC', 'Microsoft YaHei', sans-serif"
 SELECTION = "chosen"  # the name under which the page is told what was clicked
@@ -11,8 +11,8 @@ _ROW_PX = 24
 _SAME = "\u200b"  # told apart by an axis, not by a reader: two villages of one name are two bars
 
 
-def vega_spec(figure: Figure) -> dict[str, Any]:
-    """The specification with its data inside; a click on a bar selects its `key`."""
+def vega_spec(figure: Figure, marked: str = "") -> dict[str, Any]:
+    """The specification with its data inside; a click on a bar selects its `key`, the bar of `marked` has an edge."""
     chart = figure.chart
     rows = [
         {
@@ -31,7 +31,7 @@ def vega_spec(figure: Figure) -> dict[str, Any]:
         "data": {"values": rows},
         "height": 60 + _ROW_PX * len(rows) if chart.kind == "bars" else 260,
         "config": {"font": FONT, "axis": look, "view": {"stroke": None}},
-        **(_bars(chart) if chart.kind == "bars" else _line(chart)),
+        **(_bars(chart, marked) if chart.kind == "bars" else _line(chart)),
     }
 
 
@@ -42,7 +42,7 @@ def _tooltip(chart: Chart) -> list[dict[str, str]]:
     ]
 
 
-def _bars(chart: Chart) -> dict[str, Any]:
+def _bars(chart: Chart, marked: str) -> dict[str, Any]:
     scale = {"domainMin": 0, **({"domainMax": chart.limit} if chart.limit else {})}
     label = {
         "field": "label",
@@ -59,6 +59,8 @@ def _bars(chart: Chart) -> dict[str, Any]:
                 "params": [{"name": SELECTION, "select": {"type": "point", "fields": ["key"]}}],
                 "encoding": {
                     "color": {"field": "colour", "type": "nominal", "scale": None, "legend": None},
+                    "stroke": {"condition": {"test": {"field": "key", "equal": marked or None}, "value": inks.INK}},
+                    "strokeWidth": {"value": 2},
                     "opacity": {"condition": {"param": SELECTION, "value": 1}, "value": 0.45},
                 },
             },

@@ -63,7 +63,10 @@ def _scene_tables(answers: Sequence[Answer], export: Export, _: Translate) -> li
     seen: set[object] = set()
     for answer in answers:
         scene = answer.scene
-        asked = (scene.study, scene.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers)
+        asked = (
+            scene.study, scene.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers, scene.closed,
+            scene.rescue, scene.indicator,
+        )  # fmt: skip
         for key in scene.shows:
             if (asked, key) not in seen:
                 seen.add((asked, key))
@@ -75,7 +78,11 @@ def _scene_tables(answers: Sequence[Answer], export: Export, _: Translate) -> li
 
 def _whole_tables(answer: Answer, export: Export, _: Translate) -> list[Named]:
     told = {
-        _("Villages"): _("Every village with its minutes to the nearest facility that counts."),
+        _("Villages"): (
+            _("Every village with the minutes until the first ambulance arrives.")
+            if answer.scene.rescue
+            else _("Every village with its minutes to the nearest facility that counts.")
+        ),
         _("Facilities"): _("Every facility of the study."),
         _("Speeds"): _("Every speed and factor that the minutes depend on, with its source."),
         _("Sources"): _("Where the study's data comes from."),
@@ -88,7 +95,8 @@ def _whole_tables(answer: Answer, export: Export, _: Translate) -> list[Named]:
 
 
 def villages_table(answer: Answer, _: Translate) -> pd.DataFrame:
-    """Every village: code, name, township, people, minutes, nearest facility that counts, whether within."""
+    """Every village: code, name, township, people, minutes, nearest facility or first base, whether within."""
+    nearest = _("First base to arrive") if answer.scene.rescue else _("Nearest facility")
     demand, found = answer.study.demand, answer.found
     towns = dict(zip(answer.study.unit["unit_code"], answer.study.unit["name"], strict=True))
     names = dict(zip(answer.study.facility["facility_id"], answer.study.facility["name"], strict=True))
@@ -99,7 +107,7 @@ def villages_table(answer: Answer, _: Translate) -> pd.DataFrame:
         _("Township"): demand["unit_code"].map(towns).fillna("—"),
         _("People"): demand["population"],
         _("Minutes"): found["travel_time_min"],
-        _("Nearest facility"): found["facility_id"].map(names).fillna("—"),
+        nearest: found["facility_id"].map(names).fillna("—"),
         _("Within {minutes} min").format(minutes=f"{answer.scene.threshold_min:g}"): [
             _("yes") if w else _("no") for w in within
         ],

@@ -10,7 +10,10 @@ from geo.model.errors import VersionMissing, YidaError
 from pages.ui import briefing_sheet, compute_briefing
 from pages.ui.briefing_sheet import Sheet
 from pages.ui.compute_briefing import Card
+from pages.ui.export_form import figure_name
 from pages.ui.text import LANGUAGE_NAMES, Translate, plain
+
+MOST_FIGURES = 3  # of a scene: what a slide and a stage have room for
 
 
 def cards(_: Translate, language: str, sheet: Sheet) -> list[Answer]:
@@ -94,7 +97,19 @@ def _editor(_: Translate, language: str, sheet: Sheet, at: int, key: str) -> Non
                 blank="\\{covered\\}"
             ),
         )
+        shows = st.multiselect(
+            _("Figures, the first one large"),
+            scene.figures,
+            scene.shows,
+            format_func=lambda figure: figure_name(_, figure),
+            max_selections=MOST_FIGURES,
+            placeholder=_("Choose at least one"),
+            key=f"shows:{key}",
+        )
         if st.form_submit_button(_("Take over"), type="primary", key=f"take:{key}:{language}"):
             titles, sentences = {**scene.title, language: title}, {**scene.sentence, language: sentence}
-            briefing_sheet.change(sheet, at, lambda before: replace(before, title=titles, sentence=sentences))
+            shown = tuple(shows) or scene.shows
+            briefing_sheet.change(
+                sheet, at, lambda before: replace(before, title=titles, sentence=sentences, shows=shown)
+            )
             st.rerun()

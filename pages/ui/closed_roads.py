@@ -2,12 +2,16 @@
 
 import streamlit as st
 
+from geo.model.briefing import Scene
 from geo.model.errors import OutOfRange
 from geo.model.inputs import Study
 from geo.network.breaks import NO_BREAKS, Breaks
 from geo.study import closing
-from pages.ui import compute_roads
+from geo.study.page_scenes import closed_scene
+from pages.ui import briefing_capture, compute_export, compute_roads
+from pages.ui.compute_export import TRANSLATORS
 from pages.ui.controls import Question
+from pages.ui.text import current_language, translator
 
 MAP_KEY = "roads_map"
 CLICK_PX = 10  # how near a road a click must be
@@ -35,9 +39,15 @@ def open_all(study: Study) -> None:
     st.session_state[_key(study)] = {}
 
 
+def asked_scene(question: Question) -> Scene:
+    """What is asked, with the roads closed, as a scene."""
+    return closed_scene(compute_export.asked_scene(question), breaks(question.study).places, TRANSLATORS)
+
+
 def on_map_click(question: Question) -> None:
     """Close or open the road that was clicked; a click away from any road does nothing."""
     clicked = (st.session_state.get(MAP_KEY) or {}).get("clicked") or {}
+    briefing_capture.seen(translator(current_language()), clicked)
     if clicked.get("kind") != "place":
         return
     within_m = CLICK_PX * float(clicked.get("m_per_px") or 1.0)

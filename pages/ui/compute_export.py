@@ -14,7 +14,8 @@ from geo.output.facts import Export
 from geo.output.language import LANGUAGES, translator
 from geo.output.picture import map_svg
 from geo.output.release import released
-from geo.study.briefing import Answering, plain_scene, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import plain_scene, ready_briefing
 from pages.ui import compute
 from pages.ui.controls import Question
 
@@ -28,11 +29,15 @@ def _newest(name: str) -> int | None:
     return newest.version_id if newest else None
 
 
+def pinned(scene: Scene) -> Scene:
+    """The scene on the newest version of its study, as it is now."""
+    return replace(scene, version=_newest(scene.study))
+
+
 def asked_scene(question: Question) -> Scene:
     """What the sidebar asks, as a scene on the newest version of the study."""
     return replace(
-        plain_scene(question.study, TRANSLATORS),
-        version=_newest(question.study.name),
+        pinned(plain_scene(question.study, TRANSLATORS)),
         threshold_min=float(question.threshold_min),
         mode=question.mode,
         assumptions=question.assumptions,

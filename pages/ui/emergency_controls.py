@@ -6,12 +6,15 @@ import streamlit as st
 
 from geo.model.assumptions import Assumptions
 from geo.model.bases import Base
+from geo.model.briefing import Rescue, Scene
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
 from geo.output.words import condition_name
+from geo.study.page_scenes import rescue_scene
 from pages.ui import compute, emergency_plan, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
+from pages.ui.compute_export import TRANSLATORS, pinned
 from pages.ui.controls import condition_choice, language_switch, study_choice
 from pages.ui.emergency_words import case_name, interval_name, start_name
 from pages.ui.text import Translate, plain
@@ -147,3 +150,10 @@ def facts_line(_: Translate, asked: Emergency) -> str:
     return line + (" " + _("{count} speeds or factors were changed from the defaults.").format(count=changed)) * bool(
         changed
     )
+
+
+def asked_scene(_: Translate, asked: Emergency) -> Scene:
+    """What is asked, with the bases as they are now, as a scene."""
+    rescue = Rescue(asked.clock, asked.capability, float(asked.limit_min), asked.bases(_))
+    layers = [layer for layer, on in asked.layers.items() if on]
+    return pinned(rescue_scene(asked.study, rescue, asked.assumptions, layers, TRANSLATORS))

@@ -9,19 +9,18 @@ import streamlit as st
 
 from geo.model.bases import Base
 from geo.network.route import Route
+from geo.output import scene_map
 from geo.output.palette import distinct
 from geo.study.emergency import Emergency, Rescue, hospital_rows
-from pages.ui import compute, compute_emergency, emergency_plan, stage, state
+from pages.ui import briefing_capture, compute, compute_emergency, emergency_plan, stage, state
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
-from pages.ui.emergency_words import case_name
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-INK = "#1d2b53"
 OUT_COLOUR, BACK_COLOUR = "#0072B2", "#B3261E"  # the two legs of a rescue
 RADIUS_COLOURS = {"both": "#0072B2", "radius_only": "#D55E00", "clock_only": "#56B4E9", "neither": "#b8bec3"}
 MARKS = ("base", "base_added", "base_off")
@@ -45,12 +44,13 @@ def map_state(
         "tiers_on": [],
         "tiers_counted": [],
         "village_classes": _classes(_, asked, found, view, colours),
-        "marks": _marks(_, language, asked, bases, colours),
-        "mark_kinds": _kinds(_, language, asked),
+        "marks": _marks(_, asked, bases, colours),
+        "mark_kinds": scene_map.mark_kinds(_, language, asked.capability),
         "marks_title": _("Bases and hospitals"),
         "selected": _selected(picked, bases),
         "highlight_unit": picked.item_id if picked and picked.kind == "unit" else None,
         "routes": _routes(_, legs),
+        "ask_view": briefing_capture.asked(),
         "pick": bool(st.session_state.get("em_pick")),
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
@@ -128,51 +128,10 @@ def _radius_classes(_: Translate, asked: controls.Emergency, found: Emergency) -
 
 
 def _marks(
-    _: Translate, language: str, asked: controls.Emergency, bases: Sequence[Base], colours: dict[str, str]
+    _: Translate, asked: controls.Emergency, bases: Sequence[Base], colours: dict[str, str]
 ) -> list[dict[str, object]]:
-    """Hospitals below, bases above them: in the samples most bases stand at a hospital."""
-    rows = asked.study.facility.iloc[hospital_rows(asked.study, asked.capability)]
-    hospitals = [
-        {"kind": "hospital", "id": i, "name": name, "lon": lon, "lat": lat, "colour": "", "note": ""}
-        for i, name, lon, lat in zip(rows["facility_id"], rows["name"], rows["lon"], rows["lat"], strict=True)
-    ]
-    night = asked.assumptions.condition == "night"
-    stations = [
-        {
-            "kind": mark_kind(base, night=night),
-            "id": base.base_id,
-            "name": base.name,
-            "lon": base.lon,
-            "lat": base.lat,
-            "colour": colours.get(base.base_id, INK),
-            "note": ambulances_text(_, base),
-        }
-        for base in sorted(bases, key=lambda base: base.serves(night=night))
-    ]
-    return hospitals + stations
-
-
-def mark_kind(base: Base, *, night: bool) -> str:
-    """How a base is drawn."""
-    if not base.serves(night=night):
-        return "base_off"
-    return "base_added" if base.added else "base"
-
-
-def ambulances_text(_: Translate, base: Base) -> str:
-    """A base's ambulances, and what is assumed of them."""
-    text = _("{count} ambulances").format(count=base.ambulances)
-    return text + (_(" (assumed)") if base.assumed else "") + (_(", by day only") if base.day_only else "")
-
-
-def _kinds(_: Translate, language: str, asked: controls.Emergency) -> dict[str, dict[str, str]]:
-    case = case_name(language, asked.capability)
-    return {
-        "base": {"look": "base", "label": _("Base in service")},
-        "base_added": {"look": "added", "label": _("Base added for trial")},
-        "base_off": {"look": "off", "label": _("Base not in service")},
-        "hospital": {"look": "hospital", "label": _("Hospital: {case}").format(case=case)},
-    }
+    hospitals = asked.study.facility.iloc[hospital_rows(asked.study, asked.capability)]
+    return scene_map.marks(_, bases, hospitals, night=asked.assumptions.condition == "night", colours=colours)
 
 
 def _selected(picked: state.Selection | None, bases: Sequence[Base]) -> dict[str, str] | None:
@@ -182,7 +141,7 @@ def _selected(picked: state.Selection | None, bases: Sequence[Base]) -> dict[str
         return {"kind": picked.kind, "id": picked.item_id}
     own = [base for base in bases if base.base_id == picked.item_id]
     night = st.session_state.condition == "night"
-    return {"kind": mark_kind(own[0], night=night), "id": picked.item_id} if own else None
+    return {"kind": scene_map.mark_kind(own[0], night=night), "id": picked.item_id} if own else None
 
 
 def _routes(_: Translate, legs: Rescue | None) -> list[dict[str, object]]:
@@ -201,6 +160,7 @@ def _routes(_: Translate, legs: Rescue | None) -> list[dict[str, object]]:
 def on_click(_: Translate, asked: controls.Emergency) -> None:
     """Put a base where the map is clicked, if that was asked for; else highlight what was clicked."""
     clicked = (st.session_state.get("em_map") or {}).get("clicked") or {}
+    briefing_capture.seen(_, clicked)
     kind, number = clicked.get("kind"), clicked.get("n")
     if not kind or number == st.session_state.get("em_clicked"):
         return

@@ -11,12 +11,13 @@ from geo.model.clock import Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.route import Route
+from geo.output.figure import percent
+from geo.output.scene_map import ambulances_text
 from geo.study.conditions import BAND_SHARE
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
-from pages.ui.emergency_map import ambulances_text
 from pages.ui.emergency_words import case_name
 from pages.ui.text import Translate, plain
 
@@ -304,8 +305,3 @@ def _adding(_: Translate, asked: controls.Emergency, bases: tuple[Base, ...]) ->
         on_click=emergency_plan.reset,
         args=(study,),
     )
-
-
-def percent(value: float) -> str:
-    """A share with one decimal; a dash where there is nobody."""
-    return "—" if math.isnan(value) else f"{value:.1f} %"

@@ -9,11 +9,11 @@ from datetime import datetime
 import streamlit as st
 
 from geo.analysis.presenting import Answer
-from geo.model.briefing import READY, SHOWN, Briefing, Place, Scene
+from geo.model.briefing import READY, Briefing, Place, Scene
 from geo.model.scene_json import from_json, to_json
 from geo.output import export as files
 from geo.output.facts import Export
-from geo.output.figures import figure_of, scene_sentence, scene_title, shown_figures
+from geo.output.figures import scene_sentence, scene_title, shown_figures
 from geo.output.release import Release
 from geo.output.report import missing_sentence
 from geo.output.slide_template import MOST_BYTES, Template
@@ -38,7 +38,7 @@ def form(_: Translate, language: str, question: Question) -> Wanted:
     """The choices, from the kind of file to the review number. Raises what a wrong upload or number raises."""
     kind = st.selectbox(_("Kind of file"), files.FORMS, format_func=lambda f: _form_name(_, f), key="export:form")
     briefing, name = _briefing(_, question, kind)
-    extent, size, figure, template = _details(_, kind)
+    extent, size, figure, template = _details(_, kind, briefing)
     spoken = st.segmented_control(
         _("Language of the file"),
         LANGUAGES,
@@ -80,11 +80,11 @@ def _briefing(_: Translate, question: Question, kind: str) -> tuple[Briefing, st
             return from_json(uploaded.getvalue()), uploaded.name
     if choice == "map":
         scene = compute_export.asked_scene(question)
-        return Briefing(scene.title, (replace(scene, shows=SHOWN if kind == "xlsx" else scene.shows),)), ""
+        return Briefing(scene.title, (replace(scene, shows=scene.figures) if kind == "xlsx" else scene,)), ""
     return compute_export.ready(question), READY
 
 
-def _details(_: Translate, kind: str) -> tuple[str, str, str, Template | None]:
+def _details(_: Translate, kind: str, briefing: Briefing) -> tuple[str, str, str, Template | None]:
     extent, size, figure, template = "report", "", "map", None
     if kind == "pdf":
         names = {"report": _("Full report"), "brief": _("One page")}
@@ -97,7 +97,9 @@ def _details(_: Translate, kind: str) -> tuple[str, str, str, Template | None]:
     if kind in ("png", "svg"):
         size = st.text_input(_("Width × height, pixels"), "1920x1080", key="export:size").replace(" ", "").lower()
     if kind in ("png", "svg", "csv"):
-        figure = st.selectbox(_("Figure"), files.FIGURES, format_func=lambda f: _figure_name(_, f), key="export:figure")
+        can_show = {figure for scene in briefing.scenes for figure in scene.figures}
+        offered = [f for f in files.FIGURES if f == "map" or f in can_show]
+        figure = st.selectbox(_("Figure"), offered, format_func=lambda f: figure_name(_, f), key="export:figure")
     if kind == "pptx":
         uploaded = st.file_uploader(_("A template of yours (PPTX), if you like"), type=["pptx"], key="export:template")
         if uploaded and uploaded.size <= MOST_BYTES:
@@ -105,7 +107,8 @@ def _details(_: Translate, kind: str) -> tuple[str, str, str, Template | None]:
     return extent, size, figure, template
 
 
-def _figure_name(_: Translate, key: str) -> str:
+def figure_name(_: Translate, key: str) -> str:
+    """What a figure, or the map, is called."""
     names = {
         "map": _("Map"),
         "county": _("People by township"),
@@ -115,6 +118,15 @@ def _figure_name(_: Translate, key: str) -> str:
         "outside": _("People outside"),
         "townships": _("Townships, least covered first"),
         "villages": _("Uncovered villages with the most people"),
+        "closure": _("What closed roads cost"),
+        "response": _("Reached by an ambulance"),
+        "hospital": _("At the hospital"),
+        "bases": _("Bases"),
+        "levels": _("Levels against the scheme"),
+        "communities": _("Medical communities"),
+        "checks": _("What the checks found"),
+        "aspects": _("Targets met"),
+        "indicator": _("Indicator"),
     }
     return names[key]
 
@@ -141,14 +153,14 @@ def preview(_: Translate, question: Question, wanted: Wanted) -> None:
     """One scene as the file will show it; a bar of its chart chosen is pointed at on the map."""
     scenes, language = wanted.briefing.scenes, wanted.export.language
     number = _scene_number(_, scenes, language)
-    shown = compute_export.answer(question.study, scenes[number])
+    scene = scenes[number].showing(wanted.export.figure)
+    shown = compute_export.answer(question.study, scene)
     spoken = compute_export.TRANSLATORS[language]
     st.subheader(plain(scene_title(shown, spoken, language)), anchor=False)
     st.markdown(plain(scene_sentence(shown, spoken, language)))
     if shown.missing:
         st.warning(plain(missing_sentence(shown, _)))
-    figures = [figure_of(shown, wanted.export.figure, spoken, language)] if wanted.export.figure != "map" else []
-    figures = figures or shown_figures(shown, spoken, language)
+    figures = shown_figures(shown, spoken, language)
     picture = st.empty()
     chosen: list[Place] = []
     for figure in figures[:2]:
@@ -163,7 +175,7 @@ def preview(_: Translate, question: Question, wanted: Wanted) -> None:
         else:
             st.vega_lite_chart(vega_spec(figure), key=f"chart:{number}:{figure.key}")
     if chosen:
-        shown = compute_export.answer(question.study, replace(scenes[number], highlighted=tuple(chosen)))
+        shown = compute_export.answer(question.study, replace(scene, highlighted=tuple(chosen)))
     picture.image(compute_export.preview(shown, wanted.export), width="stretch")
 
 
@@ -208,9 +220,10 @@ def make(_: Translate, question: Question, wanted: Wanted) -> None:
 
 
 def _made(_: Translate, question: Question, wanted: Wanted) -> tuple[str, bytes, str]:
-    scenes = wanted.briefing.scenes
-    if wanted.export.form not in files.OF_A_BRIEFING:
-        scenes = scenes[min(st.session_state.get("export:scene") or 0, len(scenes) - 1) :][:1]
+    scenes, export = wanted.briefing.scenes, wanted.export
+    if export.form not in files.OF_A_BRIEFING:
+        number = min(st.session_state.get("export:scene") or 0, len(scenes) - 1)
+        scenes, export = (scenes[number].showing(export.figure),), replace(export, scene=number + 1)
     bar = st.progress(0.0, _("Making the file …"))
     done = [0]
 
@@ -222,9 +235,9 @@ def _made(_: Translate, question: Question, wanted: Wanted) -> tuple[str, bytes,
     for scene in scenes:
         answers.append(compute_export.answer(question.study, scene))
         step()
-    made = files.make_files(answers, wanted.briefing, wanted.export, wanted.template, step)
+    made = files.make_files(answers, wanted.briefing, export, wanted.template, step)
     bar.empty()
-    return _handed(f"yida-{question.study.name}-{wanted.export.form}", wanted.export.form, made)
+    return _handed(f"yida-{question.study.name}-{export.form}", export.form, made)
 
 
 def _handed(stem: str, kind: str, made: dict[str, bytes]) -> tuple[str, bytes, str]:

@@ -1,27 +1,26 @@
 """One indicator on the map, township by township, with the same figures as a table and a download."""
 
-import math
-
 import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo.analysis.indicators import Figure
+from geo.model.briefing import Indicator, Scene
+from geo.model.errors import BriefingInvalid
 from geo.model.indicators import Entry
 from geo.model.inputs import Study
-from geo.output.choropleth import choropleth
 from geo.output.indicator_text import (
     STATUS_NAMES,
     STATUS_SIGNS,
-    class_texts,
     number,
-    parts_text,
-    target_text,
     value_text,
 )
 from geo.output.maps import base_map, state_group
+from geo.output.scene_map import indicator_areas
 from geo.output.tables import csv_bytes
+from geo.study.indicators import county_code
+from geo.study.page_scenes import indicator_scene
 from pages.ui import compute, compute_indicators, state
+from pages.ui.compute_export import TRANSLATORS, pinned
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
 from pages.ui.stage import is_on as on_stage
@@ -33,6 +32,7 @@ MAP_HEIGHT_PX = 520
 def by_township(_: Translate, study: Study, entry: Entry, language: str) -> None:
     """The map of an indicator and its table; says so where no township has a figure."""
     periods = compute_indicators.periods(study, entry.code)
+    st.session_state.indicator_shown = (entry.code, "")
     if not periods:
         st.info(
             _("No township has a figure of {title}; the figure is the county's.").format(
@@ -47,6 +47,7 @@ def by_township(_: Translate, study: Study, entry: Entry, language: str) -> None
             _("Period"), periods, default=period, key=f"period:{study.name}:{entry.code}", required=True
         )
         period = picked or period
+    st.session_state.indicator_shown = (entry.code, period)
     table = compute_indicators.townships(study, entry.code, period)
     with st.container(key="indicator_map_box"):
         _draw(_, study, entry, table, period, language)
@@ -69,12 +70,7 @@ def _map_state(
     _: Translate, study: Study, entry: Entry, table: pd.DataFrame, period: str, language: str
 ) -> dict[str, object]:
     scheme = compute.scheme(study)
-    edges = compute_indicators.edges(table, entry)
     chosen = state.selection(study)
-    values = dict(zip(table["unit_code"], table["value"], strict=True))
-    tips = {str(row["unit_code"]): _said(_, entry, row, period, language) for row in table.to_dict("records")}
-    title = f"{entry.title(language)} · {period}"
-    target = target_text(entry, language)
     return {
         "lang": language,
         "text": map_text(_, language, scheme, study),
@@ -84,27 +80,13 @@ def _map_state(
         "tiers_on": [],
         "tiers_counted": [],
         "routes": [],
-        "choropleth": choropleth(
-            values, edges, class_texts(_, edges, entry, language), tips,
-            title=title + (f" · {_('target {target}').format(target=target)}" if target else ""), none=_("no value"),
-        ),
+        "choropleth": indicator_areas(_, language, entry, table, period, compute_indicators.edges(table, entry)),
         "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
         "stage": on_stage(),
         "address": {"study": study.name, "lang": language, "stage": "1" if on_stage() else ""},
     }  # fmt: skip
-
-
-def _said(_: Translate, entry: Entry, row: dict[object, object], period: str, language: str) -> list[str]:
-    """What the map says of a township."""
-    value = float(str(row["value"]))
-    if math.isnan(value):
-        return [_("no value")]
-    told = Figure(period, float(str(row["numerator"])), float(str(row["denominator"])), value, "")
-    lines = [value_text(entry, value, language), parts_text(_, entry, told)]
-    status = str(row["status"])
-    return [line for line in (*lines, _(STATUS_NAMES[status]) if entry.has_target else "") if line]
 
 
 def _on_click() -> None:
@@ -150,3 +132,12 @@ def _twin(_: Translate, study: Study, entry: Entry, table: pd.DataFrame, period:
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def asked_scene(study: Study, unit_code: str) -> Scene:
+    """The indicator that is shown, as a scene. Raises BriefingInvalid when there is none."""
+    code, period = st.session_state.get("indicator_shown", ("", ""))
+    if not code:
+        raise BriefingInvalid(what="indicator", value="")
+    own = "" if unit_code == county_code(study) else unit_code
+    return pinned(indicator_scene(study, Indicator(code, period, own), TRANSLATORS))

@@ -63,7 +63,6 @@ def _routes(question: Question, ways: list[Journey]) -> list[dict[str, object]]:
 def on_map_click() -> None:
     """Highlight what was clicked."""
     clicked = (st.session_state.get("map") or {}).get("clicked")
-    if clicked and clicked.get("kind") == "view":
-        briefing_capture.seen(translator(current_language()), clicked)
+    briefing_capture.seen(translator(current_language()), clicked)
     if clicked and clicked.get("kind") in ("village", "facility", "unit"):
         state.select(clicked["kind"], str(clicked["id"]))

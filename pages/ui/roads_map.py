@@ -2,13 +2,13 @@
 
 import math
 
-import numpy as np
 import pandas as pd
 import streamlit as st
 
 from geo.network.breaks import NO_BREAKS, Breaks
+from geo.output.scene_map import closed_routes
 from geo.study import closing
-from pages.ui import closed_roads, compute, stage, state
+from pages.ui import briefing_capture, closed_roads, compute, stage, state
 from pages.ui.controls import Question
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
@@ -36,8 +36,13 @@ def roads_state(
         "tiers_counted": list(question.tiers),
         "bands_url": None,
         "pick": True,
+        "ask_view": briefing_capture.asked(),
         "selected": {"kind": "village", "id": village} if village else None,
-        "routes": [*_ways(question, care, breaks, village), *_segments(question, ranked), *_closed(question, breaks)],
+        "routes": [
+            *_ways(question, care, breaks, village),
+            *_segments(question, ranked),
+            *closed_routes(study.roads, breaks.places),
+        ],
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
@@ -73,18 +78,3 @@ def _segments(question: Question, ranked: pd.DataFrame | None) -> list[dict[str,
     pairs = zip(ranked["edge"].tolist(), ranked["chosen"].tolist(), strict=True)
     lines = [(question.study.roads.edge_vertices(edge).round(6).ravel().tolist(), chosen) for edge, chosen in pairs]
     return [{"kind": "segment" if chosen else "worst", "lines": line} for line, chosen in lines]
-
-
-def _closed(question: Question, breaks: Breaks) -> list[dict[str, object]]:
-    out: list[dict[str, object]] = []
-    for edge, at in zip(breaks.edge.tolist(), breaks.at.tolist(), strict=True):
-        line = question.study.roads.edge_vertices(edge)
-        out.append({"kind": "closed", "lines": line.round(6).ravel().tolist(), "at": _along(line, at)})
-    return out
-
-
-def _along(line: np.ndarray, at: float) -> list[float]:
-    """The place a share of the way along a line."""
-    steps = np.hypot(np.diff(line[:, 0]) * np.cos(np.radians(line[:-1, 1])), np.diff(line[:, 1]))
-    along = np.r_[0.0, np.cumsum(steps)]
-    return [round(float(np.interp(at * along[-1], along, line[:, i])), 6) for i in (0, 1)]

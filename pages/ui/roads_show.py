@@ -1,7 +1,5 @@
 """Closed roads on screen: figures before and after, villages, the ranking, and other conditions."""
 
-import math
-
 import numpy as np
 import pandas as pd
 import streamlit as st
@@ -9,6 +7,7 @@ import streamlit as st
 from geo.analysis.coverage import Coverage
 from geo.model.assumptions import default_rows
 from geo.network.breaks import NO_BREAKS, Breaks
+from geo.output.figure import percent
 from geo.output.tables import csv_bytes
 from geo.study import closing, conditions
 from pages.ui import closed_roads, compute, compute_roads, state
@@ -246,11 +245,6 @@ def segment_name(_: Translate, question: Question, row: "dict[object, object] | 
     if start == end:
         return _("{kind}, {km:.1f} km, near {place}").format(kind=kind, km=km, place=start)
     return _("{kind}, {km:.1f} km, {start} – {end}").format(kind=kind, km=km, start=start, end=end)
-
-
-def percent(value: float) -> str:
-    """A share with its sign, a dash where nobody lives."""
-    return "—" if math.isnan(value) else f"{value:.1f} %"
 
 
 def _download(_: Translate, table: pd.DataFrame, name: str) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.analysis.coverage import Coverage
 from geo.model.inputs import Study
+from geo.output.figure import percent
 from geo.output.tables import csv_bytes
 from geo.study import Journey
 from pages.ui import compute, state
@@ -21,7 +22,7 @@ def key_figures(_: Translate, question: Question, found: pd.DataFrame, whole: Co
     figures = [
         (
             _("People within {minutes} min").format(minutes=question.threshold_min),
-            _percent(whole.share_pct),
+            percent(whole.share_pct),
             _("{part:,.0f} of {whole:,.0f} people").format(part=whole.covered, whole=whole.population),
         ),
         (
@@ -183,7 +184,7 @@ def _unit(_: Translate, question: Question, found: pd.DataFrame, unit_code: str)
             "**{share}** of its people are within {minutes} min: {part:,.0f} of {whole:,.0f} people, "
             "{villages} of {places} villages."
         ).format(
-            share=_percent(first["share_pct"]),
+            share=percent(first["share_pct"]),
             minutes=question.threshold_min,
             part=first["covered"],
             whole=first["population"],
@@ -214,10 +215,6 @@ def _slowest(study: Study, found: pd.DataFrame) -> tuple[str, float]:
 def _unit_name(study: Study, unit_code: str) -> str:
     names = study.unit.loc[study.unit["unit_code"] == unit_code, "name"]
     return str(names.iat[0]) if len(names) else "—"
-
-
-def _percent(value: float) -> str:
-    return "—" if math.isnan(value) else f"{value:.1f} %"
 
 
 def _source_note(_: Translate, quality: str) -> str:

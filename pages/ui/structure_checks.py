@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.analysis.structure_checks import CHECKS, FAR_MIN, MOST_COMMUNITIES, OVERLAP_PCT
-from geo.output.structure_text import counts_line, namer
+from geo.output.structure_text import counts_line, finding_text, namer
 from geo.output.tables import csv_bytes
 from geo.study.structure import Joined
 from pages.ui import compute_structure, structure_say
@@ -41,7 +41,7 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     table = pd.DataFrame({
         _("Check"): [_(CHECKS[f.check]) for f in findings],
         _("Code"): [f.item_id for f in findings],
-        _("Finding"): [structure_say.say(_, language, asked.study, f) for f in findings],
+        _("Finding"): [finding_text(_, language, asked.study, f) for f in findings],
     })  # fmt: skip
     st.download_button(
         _("Download all findings (CSV)"), csv_bytes(table), file_name=f"yida-{asked.study.name}-findings.csv",

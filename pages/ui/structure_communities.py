@@ -1,12 +1,11 @@
 """The communities: who leads, who belongs, people, ground, beds and staff, organisation, paired hospital."""
 
-import pandas as pd
 import streamlit as st
 
 from geo.analysis.communities import Community
 from geo.output.link_layers import straight_km
+from geo.output.structure_text import communities_table
 from geo.output.tables import csv_bytes
-from pages.ui import structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.structure_say import joined
 from pages.ui.text import Translate
@@ -18,7 +17,8 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     if not found:
         st.info(_("The facility list names no community. Fill in the column community."))
         return
-    table = pd.DataFrame([_line(_, language, asked, c) for c in found])
+    table = communities_table(_, language, asked.study.scheme, found)
+    table[_("Paired hospital")] = [joined(language, _paired(_, asked, c)) or "—" for c in found]
     number = st.column_config.NumberColumn
     st.dataframe(
         table,
@@ -39,31 +39,6 @@ def show(_: Translate, language: str, asked: Asked) -> None:
         _("Download the table (CSV)"), csv_bytes(table), file_name=f"yida-{asked.study.name}-communities.csv",
         mime="text/csv", icon=":material/download:", on_click="ignore", key="communities_csv",
     )  # fmt: skip
-
-
-def _line(_: Translate, language: str, asked: Asked, community: Community) -> dict[str, object]:
-    tiers = structure_say.tier_names(asked.study, language)
-    return {
-        _("Community"): community.community_id,
-        _("Lead hospital"): community.lead_name or _("none named"),
-        _("Organisation"): _organisation(_, community),
-        **{tiers[t.tier_id]: community.members.get(t.tier_id, 0) for t in asked.study.scheme.tiers if not t.outside},
-        _("Villages"): community.villages,
-        _("People"): community.people,
-        _("Area, km²"): round(community.area_km2),
-        _("Beds per 1,000"): community.per_thousand(community.beds),
-        _("Physicians per 1,000"): community.per_thousand(community.physicians),
-        _("Nurses per 1,000"): community.per_thousand(community.nurses),
-        _("Paired hospital"): joined(language, _paired(_, asked, community)) or "—",
-    }
-
-
-def _organisation(_: Translate, community: Community) -> str:
-    names = {"group": _("one hospital group"), "1+X": _("1+X: a lead hospital and its township hospitals")}
-    told = names.get(community.organisation, _("not told"))
-    return (
-        told if community.organisation_told or not community.organisation else _("{told} (assumed)").format(told=told)
-    )
 
 
 def _paired(_: Translate, asked: Asked, community: Community) -> list[str]:

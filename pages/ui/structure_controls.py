@@ -5,12 +5,15 @@ from dataclasses import dataclass
 import streamlit as st
 
 from geo.model.assumptions import CONDITIONS, Assumptions
+from geo.model.briefing import Scene
 from geo.model.inputs import Study
 from geo.model.links import load_link_kinds
 from geo.model.roads import MODES, Mode
+from geo.study.page_scenes import structure_scene
 from geo.study.structure import Structure
 from pages.ui import compute, compute_structure, stage, state
 from pages.ui.assumed import editor_button
+from pages.ui.compute_export import TRANSLATORS, pinned
 from pages.ui.controls import condition_name, language_switch, mode_name, study_choice
 from pages.ui.text import Translate
 
@@ -116,3 +119,11 @@ def address(language: str, asked: Asked) -> dict[str, str]:
         "set": changed,
         "lang": language,
     }
+
+
+def asked_scene(asked: Asked) -> Scene:
+    """What is asked as a scene; networks over the management lines are not part of one."""
+    scene = structure_scene(
+        asked.study, asked.mode, asked.assumptions, lines=asked.lines, villages=asked.villages, translators=TRANSLATORS
+    )
+    return pinned(scene)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.analysis.structure_checks import CHECKS
 from geo.analysis.tiers import TierCount
-from geo.output.structure_text import counts_line
+from geo.output.structure_text import counts_line, finding_text
 from pages.ui import compute, compute_structure, state, structure_cards, structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate, plain
@@ -92,7 +92,7 @@ def _choose(present: list[str]) -> None:
 def listed(_: Translate, language: str, asked: Asked, check: str, where: str) -> None:
     """The findings of one check as sentences; a click on one goes there on the map."""
     mine = [f for f in asked.structure.findings if f.check == check]
-    table = pd.DataFrame({_(CHECKS[check]): [structure_say.say(_, language, asked.study, f) for f in mine]})
+    table = pd.DataFrame({_(CHECKS[check]): [finding_text(_, language, asked.study, f) for f in mine]})
 
     def go() -> None:
         rows = st.session_state[f"listed:{where}"].selection.rows

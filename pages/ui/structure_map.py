@@ -4,13 +4,14 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.output.maps import base_map, state_group
+from geo.output.scene_map import link_words
 from geo.study.structure import Step
-from pages.ui import compute, compute_structure, stage, state, structure_say
+from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say
 from pages.ui.controls import mode_name, search
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
 from pages.ui.structure_controls import Asked, address
-from pages.ui.text import Translate, plain
+from pages.ui.text import Translate, current_language, plain, translator
 
 MAP_HEIGHT_PX = 680
 
@@ -43,7 +44,7 @@ def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
     return {
         "lang": language,
         "stage": stage.is_on(),
-        "text": map_text(_, language, study.scheme, study) | structure_say.map_words(_, language),
+        "text": map_text(_, language, study.scheme, study) | link_words(_, language),
         "layers": layers | {"villages": asked.villages, "bands": False, "uncovered": False},
         "threshold_min": 15,
         "minutes": [],
@@ -59,6 +60,7 @@ def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
             "kinds": list(asked.networks),
             "marks": _marks(asked),
         },
+        "ask_view": briefing_capture.asked(),
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
@@ -97,5 +99,6 @@ def _line(step: Step) -> dict[str, object]:
 def _on_click() -> None:
     """Highlight what was clicked."""
     clicked = (st.session_state.get("structure_map") or {}).get("clicked")
+    briefing_capture.seen(translator(current_language()), clicked)
     if clicked and clicked.get("kind") in ("village", "facility", "unit"):
         state.select(clicked["kind"], str(clicked["id"]))

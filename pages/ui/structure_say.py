@@ -1,16 +1,12 @@
 """Words that several parts of the structure page say: names, findings, chains. No widgets."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 
 import streamlit as st
 
-from geo.analysis.structure_checks import Finding
 from geo.model.inputs import Study
-from geo.model.links import load_link_kinds
-from geo.output.structure_text import namer
 from geo.study.structure import Step
-from pages.ui import compute, compute_structure, state
+from pages.ui import compute_structure, state
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate
 
@@ -18,19 +14,6 @@ from pages.ui.text import Translate
 def joined(language: str, items: Iterable[str], chinese: str = "、", other: str = ", ") -> str:
     """Items in a row, as the language separates them."""
     return (chinese if language == "zh" else other).join(items)
-
-
-def map_words(_: Translate, language: str) -> dict[str, str]:
-    """The texts of web/links.js, a `link.<kind>` for each kind among them."""
-    words = {
-        "layer.villages": _("Villages"),
-        "links.manages": _("Management, by community"),
-        "links.networks": _("Networks"),
-        "links.outside": _("Outside the county"),
-        "links.arrow": _("Paired hospital, straight distance"),
-        "links.away": _("{n} km"),
-    }
-    return words | {f"link.{k.kind}": k.name[language] for k in load_link_kinds()}
 
 
 def more(_: Translate, language: str, told: Mapping[str, str]) -> str:
@@ -74,16 +57,6 @@ def chosen_steps(asked: Asked) -> list[Step]:
     village = chosen_village(asked)
     which = st.session_state.get("chain_which") or "organisation"
     return compute_structure.steps(*asked.key, village, which) if village >= 0 else []
-
-
-def say(_: Translate, language: str, study: Study, finding: Finding) -> str:
-    """A finding as a sentence, villages by their short names. Not escaped: names are those of files."""
-    named = namer(study.scheme, language)
-    if finding.kind == "village":
-        row = village_row(study, finding.item_id)
-        short = str(compute.village_names(study).iat[row])
-        finding = replace(finding, params={**finding.params, "name": short})
-    return finding.say(_, named)
 
 
 def tier_names(study: Study, language: str) -> dict[str, str]:

@@ -10,7 +10,8 @@ from geo.output.language import LANGUAGES, translator
 from geo.output.release import Release
 from geo.store import open_store
 from geo.study import open_study
-from geo.study.briefing import Answering, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import ready_briefing
 from tests.bench.measure import say
 
 LIMIT_S = {"html": 3.0, "pptx": 15.0, "pdf": 15.0}

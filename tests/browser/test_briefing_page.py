@@ -3,11 +3,14 @@
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import App, wait_until
+from geo.store import open_store
+from geo.study import assumptions_for, closing, network_of, open_study
+from tests.browser.conftest import ARTEFACTS, App, wait_until
 from tests.geo.briefings import HOSTILE, TRANSLATORS
 
 
@@ -95,6 +98,56 @@ def test_two_scenes_go_from_the_map_into_a_meeting(open_app: Callable[..., App])
     player.keyboard.press("PageUp")
     assert player.locator("#count").inner_text() == "1 / 2"
     assert [app.errors, app.outside, again.errors, again.outside] == [[], [], [], []]
+
+
+def capture(app: App, page: str, number: int, *, has_map: bool = True) -> list[str]:
+    """Add the page one is on to the briefing: what its figures say then."""
+    if page:
+        app.page.get_by_test_id("stTopNavLink").filter(has_text=page).click()
+        expect(app.page.get_by_test_id("stTopNavLink").filter(has_text=page)).to_have_attribute("aria-current", "page")
+    app.idle()
+    if has_map:
+        app.settled()
+    values = app.page.get_by_test_id("stMetricValue").all_inner_texts()
+    app.page.get_by_role("button", name="Add to the briefing").click()
+    expect(app.page.get_by_text(f"Scene {number} is in the briefing")).to_be_visible()
+    app.idle()
+    return values
+
+
+def test_every_page_with_figures_goes_into_a_meeting_with_its_own(
+    open_app: Callable[..., App], server_home: Path
+) -> None:
+    study = open_study(open_store(server_home), "xishui")
+    tiers = study.scheme.select(["county_hospital", "township_hospital"])
+    care = closing.care_of(study, network_of(study, "ambulance", assumptions_for(study)), tiers)
+    worst = closing.rank_segments(care, 15).iloc[0]
+    app = open_app(f"roads?lang=en&shut={worst['edge']}@{worst['at']:.3f}", locale="en-GB")
+    expect(app.page.get_by_role("heading", name=re.compile("Roads and conditions"))).to_be_visible(timeout=60_000)
+    capture(app, "", 1)
+    rescued = capture(app, "Emergency", 2)
+    levels = capture(app, "Structure", 3)
+    capture(app, "Indicators", 4)
+    page_of(app, "Briefing")
+    expect(card(app, 4)).to_contain_text("targets with a value are met", timeout=60_000)
+    expect(card(app, 1)).to_contain_text(f"{worst['lost']:,.0f} of 411,129 people are no longer within 15 min")
+    expect(card(app, 2)).to_contain_text(rescued[0])
+    expect(card(app, 3)).to_contain_text(f"{sum(int(v) for v in levels[:-1])}")
+    app.photograph("briefing-pages")
+    player = presented(app)
+    drawn = []
+    for number in range(1, 5):
+        assert player.locator("#count").inner_text() == f"{number} / 4"
+        wait_until(lambda: player.evaluate("document.body.dataset.yidaReady") == "1", "the map is drawn")
+        player.wait_for_timeout(300)
+        drawn.append(player.evaluate("({...yida.debug().drawn, legend: yida.debug().legend.join()})"))
+        app.page.context.pages[-1].screenshot(path=ARTEFACTS / f"presented-{number}.png")
+        player.keyboard.press("PageDown")
+    assert "Closed road" in drawn[0]["legend"] and drawn[0]["villages"] == 257
+    assert drawn[1]["marks"] > 7 and "Base in service" in drawn[1]["legend"]
+    assert drawn[2]["links"] > 20 and "Management" in drawn[2]["legend"]
+    assert drawn[3]["choropleth"] == 26 and drawn[0]["choropleth"] == 0
+    assert app.errors == [] and app.outside == []
 
 
 def test_the_ready_briefing_presents_in_english_without_the_outside(open_app: Callable[..., App]) -> None:

@@ -13,7 +13,8 @@ from geo.model.inputs import Study
 from geo.output.facts import Export
 from geo.output.language import LANGUAGES, translator
 from geo.output.release import Release
-from geo.study.briefing import Answering, plain_scene, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import plain_scene, ready_briefing
 
 TRANSLATORS = {language: translator(language) for language in LANGUAGES}
 MADE_AT = datetime(2026, 11, 24, 9, 30, tzinfo=UTC)

@@ -21,7 +21,8 @@ from geo.model.inputs import Study
 from geo.model.scene_json import from_json, to_json
 from geo.output.figures import scene_sentence, scene_title
 from geo.output.language import translator
-from geo.study.briefing import Answering, plain_scene
+from geo.study.answering import Answering
+from geo.study.briefing import plain_scene
 from geo.study.build import with_tables
 from tests.geo.briefings import TRANSLATORS, answered, ready
 
@@ -117,7 +118,7 @@ def test_a_county_without_a_counting_facility_is_said(toy: Study) -> None:
 
 def test_scenes_share_what_they_have_in_common(toy: Study, monkeypatch: pytest.MonkeyPatch) -> None:
     counted = []
-    from geo.study import briefing as room
+    from geo.study import answering as room
 
     real = room.network_of
     monkeypatch.setattr(room, "network_of", lambda *given: counted.append(1) or real(*given))

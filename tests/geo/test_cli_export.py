@@ -15,12 +15,16 @@ from pptx import Presentation
 from pptx.util import Inches
 
 from geo.cli import main
-from geo.model.briefing import Place
+from geo.model.bases import base_at
+from geo.model.briefing import Briefing, Place, Rescue
+from geo.model.clock import preset_clock
 from geo.model.scene_json import to_json
 from geo.output.export import FORMS
 from geo.store import open_store
-from geo.study import briefings, open_study
-from tests.geo.briefings import ready
+from geo.study import assumptions_for, briefings, open_study
+from geo.study.briefing import plain_scene
+from geo.study.page_scenes import rescue_scene
+from tests.geo.briefings import TRANSLATORS, ready
 from tests.geo.test_cli import create_words
 
 Run = Callable[..., tuple[int, str, str]]
@@ -113,6 +117,29 @@ def test_a_single_map_takes_the_scene_asked_for(yida: Run, tmp_path: Path) -> No
     assert yida(*words, "--scene", 4)[0] == 0
     code, _out, err = yida(*words, "--scene", 9)
     assert code == 3 and "--scene must lie between 1 and 6" in err
+
+
+def test_a_scene_of_another_page_is_repeated_by_the_command_in_its_file(yida: Run, tmp_path: Path) -> None:
+    """The plain scene, then an emergency: of its two bases one is only on trial."""
+    study = open_study(open_store(), "toy")
+    bases = tuple(base_at(row, added=True) for _, row in study.facility.iloc[:2].iterrows())
+    rescue = Rescue(preset_clock("policy15"), "emergency", 60.0, bases)
+    scene = rescue_scene(study, rescue, assumptions_for(study), ("roads", "villages"), TRANSLATORS)
+    plain = plain_scene(study, TRANSLATORS)
+    (tmp_path / "b.json").write_text(to_json(Briefing({"en": "x"}, (plain, scene))), encoding="utf-8")
+    words = ("export", "toy", "--format", "csv", "--figure", "bases", "--briefing", tmp_path / "b.json", "--lang", "en")
+    assert yida(*words, "--scene", 2, "--out", tmp_path / "a.csv", "--minutes", 20)[0] == 0
+    told = (tmp_path / "a.txt").read_text(encoding="utf-8-sig")
+    assert "Clock start: 20 min from the call" in told and "Threshold: 20 min" in told
+    command = re.search(r"^To repeat it: (.*)$", told, re.M)
+    assert command and "--scene 2 --minutes 20" in command.group(1)
+    assert yida(*shlex.split(command.group(1))[1:-1], tmp_path / "b.csv")[0] == 0
+    assert yida(*words, "--scene", 2, "--out", tmp_path / "c.csv")[0] == 0
+    assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes() != (tmp_path / "c.csv").read_bytes()
+    code, _out, err = yida(*words, "--scene", 1, "--out", tmp_path / "d.csv")
+    assert code == 3 and "shows is bases" in err
+    code, _out, err = yida("export", "toy", "--format", "tif", *words[6:], "--scene", 2, "--out", tmp_path / "d.tif")
+    assert code == 3 and "no surface of minutes" in err
 
 
 # ---- bad words and bad days --------------------------------------------------------------------------------------

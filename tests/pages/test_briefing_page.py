@@ -8,7 +8,8 @@ from streamlit.testing.v1 import AppTest
 from geo.output.figures import scene_sentence, scene_title
 from geo.store import open_store
 from geo.study import briefings, open_study
-from geo.study.briefing import Answering, ready_briefing
+from geo.study.answering import Answering
+from geo.study.briefing import ready_briefing
 from pages.ui.text import plain
 from tests.geo.briefings import TRANSLATORS
 

@@ -21,8 +21,9 @@
   function state() {
     const scene = data.scenes[at];
     const { view } = scene;
+    const { text, ...beside } = told().map; // bases, closed roads, coloured townships, in the words of the language
     return {
-      ...scene.state, ...ground()[language], stage: staged && wide.matches, lang: language, stamp: words().stamp, selected: chosen,
+      ...scene.state, ...ground()[language], ...beside, text: { ...ground()[language].text, ...text }, stage: staged && wide.matches, lang: language, stamp: words().stamp, selected: chosen,
       fly: view ? { seq: views, lon: view[0], lat: view[1], zoom: view[2] } : { seq: views, bounds: ground().bounds },
     };
   }
@@ -37,7 +38,7 @@
     map = L.map("map", {
       zoomControl: false, attributionControl: false, zoomSnap: 0.25, zoomDelta: 0.75, wheelPxPerZoomLevel: 90, maxBoundsViscosity: 0.6,
     });
-    yida.init(map, { static: ground().static, bounds: ground().bounds, view: null, given: data.bands });
+    yida.init(map, { static: ground().static, bounds: ground().bounds, view: null, given: data.given });
   }
 
   function figure(parent, made) {
@@ -84,11 +85,12 @@
     const { villages, facilities } = ground().static;
     const { state: shown, nearest } = data.scenes[at];
     const minutes = shown.minutes[i];
-    const say = (key, n) => ground()[language].text[key].replace("{n}", n);
+    const { text } = state();
+    const say = (key, n) => text[key].replace("{n}", n);
     return [
       unit(villages.unit[i]), say("population", Number(villages.population[i] || 0).toLocaleString(language)),
-      minutes === null ? ground()[language].text.unreachable : say("minutes", minutes.toFixed(1)),
-      nearest[i] >= 0 ? `${words().nearest}: ${facilities.name[nearest[i]]}` : "",
+      minutes === undefined ? "" : minutes === null ? text.unreachable : say("minutes", minutes.toFixed(1)),
+      nearest[i] >= 0 && minutes !== undefined ? `${told().nearest}: ${facilities.name[nearest[i]]}` : "",
     ].filter(Boolean);
   }
 

@@ -290,9 +290,7 @@
       document.body.dataset.yidaLinks = "1";
     };
     delete document.body.dataset.yidaLinks;
-    fetch(wanted, { credentials: "same-origin" })
-      .then((answer) => (answer.ok ? answer.json() : Promise.reject(new Error(`${answer.status} ${wanted}`))))
-      .then(show, (reason) => (console.error("yida: the links did not arrive", reason), show(null)));
+    yida.fetchJson(wanted).then(show, (reason) => (console.error("yida: the links did not arrive", reason), show(null)));
   }
 
   function legend(app, body, { section, row, stripe }) {

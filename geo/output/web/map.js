@@ -51,6 +51,8 @@
     arrived.then(start, failed);
   };
 
+  yida.fetchJson = fetchJson;
+
   async function fetchJson(url) {
     if (app.options.given && Object.hasOwn(app.options.given, url)) return app.options.given[url]; // a file asks nobody
     const answer = await fetch(url, { credentials: "same-origin" });

@@ -8,18 +8,24 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.model.assumptions import CONDITIONS, TERRAINS, Assumptions
+from geo.model.bases import Base
 from geo.model.briefing import (
     LAYERS,
     MOST_LETTERS,
     PLACE_KINDS,
-    SHOWN,
+    REACH,
+    STRUCTURE,
     Briefing,
+    Indicator,
     Place,
+    Rescue,
     Scene,
     View,
     filled,
     in_language,
 )
+from geo.model.capabilities import load_capabilities
+from geo.model.clock import STARTS, Clock
 from geo.model.errors import BriefingInvalid
 from geo.model.roads import MODES
 from geo.model.scene_json import from_json, scene_values, to_json, with_changes
@@ -27,23 +33,54 @@ from geo.model.scene_json import from_json, scene_values, to_json, with_changes
 TEXT = st.text(max_size=40)
 WORDS = st.dictionaries(st.sampled_from(["zh", "en"]), TEXT)
 NAMES = st.text(min_size=1, max_size=20)
+MINUTES = st.floats(0, 60)
+BASES = st.builds(
+    Base, base_id=NAMES, name=TEXT, unit_code=TEXT, lon=st.floats(-180, 180), lat=st.floats(-90, 90),
+    ambulances=st.integers(0, 999), assumed=st.booleans(), day_only=st.booleans(), on=st.booleans(),
+    added=st.booleans(),
+)  # fmt: skip
+RESCUES = st.builds(
+    Rescue,
+    clock=st.builds(
+        Clock, st.floats(0, 60), st.floats(0, 60), st.floats(1, 120), st.sampled_from(STARTS), st.floats(0, 60)
+    ),
+    capability=st.sampled_from([c.capability_id for c in load_capabilities()]),
+    limit_min=st.floats(1, 720),
+    bases=st.lists(BASES, max_size=3).map(tuple),
+)
+
+
+def with_rescue(scene: Scene, rescue: Rescue | None) -> Scene:
+    """A scene asks for a rescue by ambulance, on one threshold, and then shows no figure of reach."""
+    if rescue is None:
+        return scene
+    limit = rescue.clock.threshold_min
+    return replace(scene, mode="ambulance", threshold_min=limit, rescue=rescue, shows=("bases", "checks"))
+
+
 SCENES = st.builds(
-    Scene,
-    study=NAMES,
-    tiers=st.lists(NAMES, min_size=1, max_size=3).map(tuple),
-    title=WORDS,
-    sentence=WORDS,
-    shows=st.lists(st.sampled_from(SHOWN), min_size=1, max_size=3).map(tuple),
-    version=st.none() | st.integers(1, 10**6),
-    shown=st.lists(NAMES, max_size=3).map(tuple),
-    layers=st.lists(st.sampled_from(LAYERS), max_size=3).map(tuple),
-    threshold_min=st.floats(1, 120),
-    mode=st.sampled_from(MODES),
-    assumptions=st.builds(
-        Assumptions, condition=st.sampled_from(CONDITIONS), terrain=st.sampled_from(TERRAINS)
-    ).flatmap(lambda a: st.floats(1, 99).map(lambda v: a.with_value("speed", "ambulance", "primary", v))),
-    view=st.none() | st.builds(View, st.floats(-180, 180), st.floats(-90, 90), st.floats(0, 22)),
-    highlighted=st.lists(st.builds(Place, st.sampled_from(PLACE_KINDS), NAMES), max_size=3).map(tuple),
+    with_rescue,
+    st.builds(
+        Scene,
+        study=NAMES,
+        tiers=st.lists(NAMES, min_size=1, max_size=3).map(tuple),
+        title=WORDS,
+        sentence=WORDS,
+        shows=st.lists(st.sampled_from((*REACH, *STRUCTURE)), min_size=1, max_size=3).map(tuple),
+        version=st.none() | st.integers(1, 10**6),
+        shown=st.lists(NAMES, max_size=3).map(tuple),
+        layers=st.lists(st.sampled_from(LAYERS), max_size=3).map(tuple),
+        threshold_min=st.floats(1, 120),
+        mode=st.sampled_from(MODES),
+        assumptions=st.builds(
+            Assumptions, condition=st.sampled_from(CONDITIONS), terrain=st.sampled_from(TERRAINS)
+        ).flatmap(lambda a: st.floats(1, 99).map(lambda v: a.with_value("speed", "ambulance", "primary", v))),
+        view=st.none() | st.builds(View, st.floats(-180, 180), st.floats(-90, 90), st.floats(0, 22)),
+        highlighted=st.lists(st.builds(Place, st.sampled_from(PLACE_KINDS), NAMES), max_size=3).map(tuple),
+        closed=st.lists(st.tuples(st.integers(0, 10**6), st.floats(0, 1)), max_size=3).map(tuple),
+        indicator=st.none() | st.builds(Indicator, NAMES, TEXT, TEXT),
+    ),
+    st.none() | RESCUES,
 )
 PLAIN = Scene(study="toy", tiers=("county_hospital",), title={"zh": "概览"})
 

@@ -22,13 +22,13 @@ import shapely
 from pptx import Presentation
 
 from geo.analysis.presenting import Answer
-from geo.model.briefing import SHOWN
+from geo.model.briefing import REACH
 from geo.model.errors import ChoiceUnknown, OutOfRange
 from geo.model.inputs import Study
 from geo.output.clean import clean
 from geo.output.export import FORMS, make_files
 from geo.output.facts import command
-from geo.output.figures import figures_of, scene_sentence, scene_title, shown_figures
+from geo.output.figures import figure_of, scene_sentence, scene_title, shown_figures
 from geo.output.layers_file import layers_of
 from geo.output.release import Release
 from tests.geo.briefings import HOSTILE, TRANSLATORS, answered, export, hostile, ready
@@ -402,7 +402,7 @@ def test_a_scene_whose_place_is_gone_says_so_in_every_briefing_file(toy: Study) 
 
 
 def test_every_figure_can_be_a_table_and_a_chart(answers: list[Answer]) -> None:
-    for key in SHOWN:
-        table = figures_of(answers[2], TRANSLATORS["zh"], "zh")[key].table
+    for key in REACH:
+        table = figure_of(answers[2], key, TRANSLATORS["zh"], "zh").table
         rows = list(csv.reader(io.StringIO(made([answers[2]], "csv", figure=key).decode("utf-8-sig"))))
         assert rows[0] == list(table.columns) and len(rows) == len(table) + 1

@@ -12,12 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.analysis.presenting import edges_of, people_by_minutes
-from geo.model.briefing import SHOWN
+from geo.analysis.presenting import Answer, edges_of, people_by_minutes
+from geo.model.briefing import REACH
 from geo.model.inputs import Study
 from geo.output import inks, svg
 from geo.output.chart_svg import chart_svg
-from geo.output.figures import Figure, figures_of, percent
+from geo.output.figure import Figure, percent
+from geo.output.figures import figure_of
+from geo.output.language import Translate
 from geo.output.maps import WEB_FOLDER
 from geo.output.vega import SELECTION, vega_spec
 from tests.geo.briefings import HOSTILE, TRANSLATORS, answered, hostile
@@ -33,15 +35,19 @@ VALUES = {
 }
 
 
+def figures_of(answer: Answer, translate: Translate, language: str) -> dict[str, Figure]:
+    return {key: figure_of(answer, key, translate, language) for key in REACH}
+
+
 @pytest.fixture(scope="module")
 def figures(toy: Study) -> dict[str, Figure]:
     return figures_of(answered(toy)[2], str, "en")
 
 
-@pytest.mark.parametrize("key", SHOWN)
+@pytest.mark.parametrize("key", REACH)
 def test_each_figure_has_its_value_and_its_denominator(figures: dict[str, Figure], key: str) -> None:
     value, of = VALUES[key]
-    assert list(figures) == list(SHOWN)
+    assert list(figures) == list(REACH)
     assert figures[key].value == value and of in figures[key].of
     assert figures[key].key == key and figures[key].title
 
@@ -91,7 +97,7 @@ def test_classes_of_minutes_always_add_up_to_everybody(places: list[tuple[float,
 # ---- the same data everywhere ------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("key", SHOWN)
+@pytest.mark.parametrize("key", REACH)
 def test_the_page_and_the_picture_draw_the_same_chart(figures: dict[str, Figure], key: str) -> None:
     figure = figures[key]
     rows = vega_spec(figure)["data"]["values"]

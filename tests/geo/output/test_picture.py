@@ -17,7 +17,7 @@ from geo.output.facts import short_facts
 from geo.output.picture import LEGEND_WIDTH, drawn_tiers, map_svg, village_radii
 from geo.output.plot import area_path, plot_of
 from geo.output.release import Release
-from geo.study.briefing import Answering
+from geo.study.answering import Answering
 from tests.geo.briefings import TRANSLATORS, answered, export, ready
 
 EN = TRANSLATORS["en"]

@@ -1,0 +1,194 @@
+"""What a scene's map shows beside reach, in the words of web/*.js: bases, closed roads, coloured townships, lines.
+
+One description for the page of the scene, the player and the printed map. Fourth floor: output.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from geo.analysis.indicators import Figure
+from geo.analysis.presenting import Answer
+from geo.model.bases import Base
+from geo.model.briefing import Scene
+from geo.model.capabilities import check_capability
+from geo.model.clock import Clock
+from geo.model.indicators import Entry
+from geo.model.links import load_link_kinds
+from geo.model.roads import Floats, Roads
+from geo.output.choropleth import choropleth
+from geo.output.county_figures import indicator_edges
+from geo.output.indicator_text import STATUS_NAMES, class_texts, parts_text, target_text, value_text
+from geo.output.language import Translate
+from geo.output.link_layers import links_layer
+from geo.output.trip_figures import BASE_INK
+
+
+def is_timed(scene: Scene) -> bool:
+    """Whether the villages of a scene's map are coloured by minutes."""
+    return scene.indicator is None and "links" not in scene.layers
+
+
+def scene_extras(answer: Answer, _: Translate, language: str) -> dict[str, Any]:
+    """The part of a map's state that says what is drawn beside the layers of reach; its texts under `text`."""
+    scene, out = answer.scene, dict[str, Any]()
+    if scene.rescue and answer.response:
+        night = scene.assumptions.condition == "night"
+        out |= {
+            "marks": marks(
+                _, scene.rescue.bases, answer.study.facility.iloc[answer.response.hospital_rows], night=night
+            ),
+            "mark_kinds": mark_kinds(_, language, scene.rescue.capability),
+            "marks_title": _("Bases and hospitals"),
+            "text": rescue_words(_, scene.rescue.clock),
+        }
+    if scene.closed:
+        out["routes"] = closed_routes(answer.study.roads, scene.closed)
+    if answer.judgement and scene.indicator and answer.judgement.townships["value"].notna().any():
+        found = answer.judgement
+        out["choropleth"] = indicator_areas(
+            _, language, found.entry, found.townships, scene.indicator.period, indicator_edges(found)
+        )
+    if "links" in scene.layers:
+        out["text"] = link_words(_, language)
+    return out
+
+
+# ---- bases and hospitals -------------------------------------------------------------------------------------------
+
+
+def marks(
+    _: Translate,
+    bases: Sequence[Base],
+    hospitals: pd.DataFrame,
+    *,
+    night: bool,
+    colours: Mapping[str, str] | None = None,
+) -> list[dict[str, object]]:
+    """Hospitals below, bases above them: in many counties most bases stand at a hospital. In service comes last."""
+    places = [
+        {"kind": "hospital", "id": i, "name": name, "lon": lon, "lat": lat, "colour": "", "note": ""}
+        for i, name, lon, lat in zip(
+            hospitals["facility_id"], hospitals["name"], hospitals["lon"], hospitals["lat"], strict=True
+        )
+    ]
+    stations = [
+        {
+            "kind": mark_kind(base, night=night),
+            "id": base.base_id,
+            "name": base.name,
+            "lon": base.lon,
+            "lat": base.lat,
+            "colour": (colours or {}).get(base.base_id, BASE_INK),
+            "note": ambulances_text(_, base),
+        }
+        for base in sorted(bases, key=lambda base: base.serves(night=night))
+    ]
+    return places + stations
+
+
+def mark_kind(base: Base, *, night: bool) -> str:
+    """How a base is drawn."""
+    if not base.serves(night=night):
+        return "base_off"
+    return "base_added" if base.added else "base"
+
+
+def mark_kinds(_: Translate, language: str, capability: str) -> dict[str, dict[str, str]]:
+    """Kind of mark → its look and its words."""
+    case = check_capability(capability).name[language]
+    return {
+        "base": {"look": "base", "label": _("Base in service")},
+        "base_added": {"look": "added", "label": _("Base added for trial")},
+        "base_off": {"look": "off", "label": _("Base not in service")},
+        "hospital": {"look": "hospital", "label": _("Hospital: {case}").format(case=case)},
+    }
+
+
+def ambulances_text(_: Translate, base: Base) -> str:
+    """A base's ambulances, and what is assumed of them."""
+    text = _("{count} ambulances").format(count=base.ambulances)
+    return text + (_(" (assumed)") if base.assumed else "") + (_(", by day only") if base.day_only else "")
+
+
+def rescue_words(_: Translate, clock: Clock) -> dict[str, str]:
+    """The legend and the tooltips of arrivals: the clock's start stands with every figure."""
+    title = _("Ambulance arrives, {start} (modelled)").format(start=clock.say_start(_))
+    return {
+        "legend.minutes": title,
+        "layer.villages": _("Villages"),
+        "minutes": f"{title}: {_('{n} min')}",
+        "unreachable": _("unreachable by road"),
+    }
+
+
+# ---- closed roads --------------------------------------------------------------------------------------------------
+
+
+def closed_routes(roads: Roads, closed: Iterable[tuple[int, float]]) -> list[dict[str, object]]:
+    """Closed segments as routes of a map, each with the place where it is broken."""
+    out: list[dict[str, object]] = []
+    for edge, at in closed:
+        line = roads.edge_vertices(edge)
+        out.append({"kind": "closed", "lines": line.round(6).ravel().tolist(), "at": _along(line, at)})
+    return out
+
+
+def _along(line: Floats, at: float) -> list[float]:
+    """The place a share of the way along a line."""
+    steps = np.hypot(np.diff(line[:, 0]) * np.cos(np.radians(line[:-1, 1])), np.diff(line[:, 1]))
+    along = np.r_[0.0, np.cumsum(steps)]
+    return [round(float(np.interp(at * along[-1], along, line[:, i])), 6) for i in (0, 1)]
+
+
+# ---- townships coloured by an indicator ----------------------------------------------------------------------------
+
+
+def indicator_areas(
+    _: Translate, language: str, entry: Entry, table: pd.DataFrame, period: str, edges: Sequence[float]
+) -> dict[str, object]:
+    """The townships coloured by an indicator; `table` is geo.analysis.indicators.by_unit with names."""
+    values = dict(zip(table["unit_code"], table["value"], strict=True))
+    tips = {str(row["unit_code"]): _said(_, entry, row, period, language) for row in table.to_dict("records")}
+    title, target = f"{entry.title(language)} · {period}", target_text(entry, language)
+    return choropleth(
+        values, edges, class_texts(_, edges, entry, language), tips,
+        title=title + (f" · {_('target {target}').format(target=target)}" if target else ""), none=_("no value"),
+    )  # fmt: skip
+
+
+def _said(_: Translate, entry: Entry, row: Mapping[Any, Any], period: str, language: str) -> list[str]:
+    """What the map says of a township."""
+    value = float(row["value"])
+    if np.isnan(value):
+        return [_("no value")]
+    told = Figure(period, float(row["numerator"]), float(row["denominator"]), value, "")
+    status = _(STATUS_NAMES[str(row["status"])]) if entry.has_target else ""
+    return [line for line in (value_text(entry, value, language), parts_text(_, entry, told), status) if line]
+
+
+# ---- lines between institutions ------------------------------------------------------------------------------------
+
+
+def link_words(_: Translate, language: str) -> dict[str, str]:
+    """The texts of web/links.js, a `link.<kind>` for each kind among them."""
+    words = {
+        "layer.villages": _("Villages"),
+        "links.manages": _("Management, by community"),
+        "links.networks": _("Networks"),
+        "links.outside": _("Outside the county"),
+        "links.arrow": _("Paired hospital, straight distance"),
+        "links.away": _("{n} km"),
+    }
+    return words | {f"link.{k.kind}": k.name[language] for k in load_link_kinds()}
+
+
+def organisation_layer(answer: Answer) -> bytes:
+    """The lines of a scene with the layer `links`, as geo.output.link_layers.links_layer makes them."""
+    found, study = answer.organisation, answer.study
+    if found is None:
+        return b"null"
+    names = {c.community_id: c.lead_name or c.community_id for c in found.communities}
+    return links_layer(study.facility, study.demand, study.unit, study.link, found.tree, found.entry, names)

@@ -1,0 +1,94 @@
+"""Scenes of what the pages beside the map ask: closed roads, an emergency, the structure, an indicator.
+
+Each begins with the plain scene and says its figures in blanks, so that it stays true for another version. Joins the
+rooms.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from geo.model.assumptions import Assumptions
+from geo.model.briefing import Indicator, Rescue, Scene
+from geo.model.errors import N_
+from geo.model.inputs import Study
+from geo.model.roads import Mode
+from geo.study.briefing import Translators, in_all, plain_scene
+
+_CLOSED = N_("What closed roads cost")
+_CLOSED_SENTENCE = N_(
+    "Closed roads: {closed}. {lost} of {covered_before} people are no longer within {minutes} min of the nearest "
+    "{counted}; {cut_off} people are cut off."
+)
+_RESCUE = N_("Whom an ambulance reaches within {minutes} min {start}")
+_RESCUE_SENTENCE = N_(
+    "Ambulances of {serving} bases reach {covered} of {population} people ({share}) within {minutes} min {start}; "
+    "{case} within {limit} min: {treated} people ({treated_share})."
+)
+_ORGANISED = N_("Who leads whom")
+_ORGANISED_SENTENCE = N_("{levels}. {communities} medical communities; the checks found {findings} things to look at.")
+_INDICATOR_SENTENCE = N_("{unit}: {met} of {judged} targets with a value are met.")
+
+
+def closed_scene(base: Scene, closed: tuple[tuple[int, float], ...], translators: Translators) -> Scene:
+    """The map's question with some roads closed; with none, as it is. Reach bands are of open roads: none is drawn."""
+    layers = tuple(layer for layer in base.layers if layer != "bands")
+    if not closed:
+        return replace(base, page="roads", layers=layers)
+    words = _words(translators, _CLOSED, _CLOSED_SENTENCE)
+    return replace(base, page="roads", layers=layers, closed=closed, shows=("closure", "coverage"), **words)
+
+
+def rescue_scene(
+    study: Study, rescue: Rescue, assumptions: Assumptions, layers: Sequence[str], translators: Translators
+) -> Scene:
+    """Both legs of an emergency on its clock."""
+    return replace(
+        plain_scene(study, translators),
+        page="emergency",
+        mode="ambulance",
+        assumptions=assumptions,
+        threshold_min=rescue.clock.threshold_min,
+        rescue=rescue,
+        layers=tuple(layers),
+        shown=(),
+        shows=("response", "hospital"),
+        **_words(translators, _RESCUE, _RESCUE_SENTENCE),
+    )
+
+
+def structure_scene(
+    study: Study, mode: Mode, assumptions: Assumptions, *, lines: bool, villages: bool, translators: Translators
+) -> Scene:
+    """The levels, the communities and what is wrong with them."""
+    every = tuple(tier.tier_id for tier in study.scheme.tiers)
+    extra = (*(["links"] if lines else []), *(["villages"] if villages else []))
+    return replace(
+        plain_scene(study, translators),
+        page="structure",
+        mode=mode,
+        assumptions=assumptions,
+        tiers=every,
+        shown=every,
+        layers=("roads", "units", "facilities", "labels", *extra),
+        shows=("levels", "communities"),
+        **_words(translators, _ORGANISED, _ORGANISED_SENTENCE),
+    )
+
+
+def indicator_scene(study: Study, indicator: Indicator, translators: Translators) -> Scene:
+    """One indicator by township, and how many targets are met."""
+    return replace(
+        plain_scene(study, translators),
+        page="indicators",
+        indicator=indicator,
+        layers=("units", "labels"),
+        shown=(),
+        shows=("indicator", "aspects"),
+        title=dict.fromkeys(translators, "{indicator}"),
+        sentence=in_all(translators, _INDICATOR_SENTENCE),
+    )
+
+
+def _words(translators: Translators, title: str, sentence: str) -> dict[str, Any]:
+    return {"title": in_all(translators, title), "sentence": in_all(translators, sentence)}
