@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
@@ -14,15 +13,14 @@ from pathlib import Path
 import pytest
 import shapely
 
-from geo.cli import main
 from geo.intake.manifest import sample_names
 from geo.store import open_store
 from tests.geo import county
 from tests.geo.desk_files import table
 from tests.geo.intake.conftest import OsmText
 from tests.geo.network.conftest import degrees
+from tests.geo.terminal import Run, at_home, terminal
 
-Run = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
     "threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units", "condition", "closed", "band",
@@ -33,25 +31,14 @@ UNIT_KEYS = ["unit_code", "name", "population", "covered", "beyond", "unreachabl
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of its own, and the terminal in English."""
-    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
-    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YIDA_LANG", "en")
+    at_home(tmp_path / "home", monkeypatch)
     return tmp_path
 
 
 @pytest.fixture
 def yida(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """yida("coverage", "toy"): exit code, standard output, standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:  # argparse
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+    return terminal(capsys)
 
 
 def create_words(folder: Path, name: str = "toy") -> list[object]:

@@ -2,7 +2,6 @@
 
 import csv
 import json
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,14 +9,13 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
-from geo.cli import main
 from geo.store import open_store
 from geo.study import build_study
 from tests.geo import county
 from tests.geo.county import write_care, write_county, write_outline, write_roads, write_villages
 from tests.geo.desk_files import BRIDGE, CARE_HEADER, EAST_HALF, WEST_HALF, areas, care_rows, table
+from tests.geo.terminal import Run, at_home, terminal
 
-Run = Callable[..., tuple[int, str, str]]
 KEYS = [
     "kind", "verdict", "rows", "rows_ok", "row_errors", "row_warnings", "remarks", "questions", "columns",
     "fingerprint", "difference", "coverage",
@@ -28,9 +26,7 @@ DEGREES = ("--answer", "crs=EPSG:4326")
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of its own that holds the toy county, and the terminal in English."""
-    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
-    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YIDA_LANG", "en")
+    at_home(tmp_path / "home", monkeypatch)
     open_store().save(build_study(write_county(tmp_path / "files")), "files", replace=False)
     return tmp_path
 
@@ -38,16 +34,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def yida(home: Path, capsys: pytest.CaptureFixture[str]) -> Run:
     """yida("versions", "toy"): exit code, standard output, standard error."""
-
-    def run(*words: object) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:  # argparse
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+    return terminal(capsys)
 
 
 def told(out: str) -> dict:

@@ -2,18 +2,16 @@
 
 import json
 import re
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from geo.cli import main
 from geo.store import open_store
 from geo.study.build import build_study
 from tests.geo import county
+from tests.geo.terminal import Run, at_home, terminal
 from tests.geo.test_emergency import with_bases
 
-Run = Callable[..., tuple[int, str, str]]
 README = Path(__file__).resolve().parents[2] / "README.md"
 KEYS = [
     "study", "preset", "clock", "condition", "modelled", "illustrative", "population", "reached", "beyond",
@@ -25,22 +23,11 @@ KEYS = [
 @pytest.fixture
 def yida(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """yida("emergency", "toy"): exit code, standard output, standard error; the toy county with two bases is stored."""
-    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
-    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("YIDA_LANG", "en")
+    at_home(tmp_path / "home", monkeypatch)
     study = build_study(county.write_county(tmp_path / "files"))
     store = open_store()
     store.save(with_bases(study), "test", replace=True)
-
-    def run(*words: object) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:  # argparse
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+    return terminal(capsys)
 
 
 def test_json_has_the_documented_keys_and_the_clock_with_its_start(yida: Run) -> None:

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import shlex
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -25,9 +24,8 @@ from geo.study import assumptions_for, briefings, open_study
 from geo.study.briefing import plain_scene
 from geo.study.page_scenes import rescue_scene
 from tests.geo.briefings import TRANSLATORS, ready
+from tests.geo.terminal import Run, at_home, terminal
 from tests.geo.test_cli import create_words
-
-Run = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture(scope="module")
@@ -43,19 +41,8 @@ def store_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def yida(store_home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
-    monkeypatch.setenv("YIDA_HOME", str(store_home))
-    monkeypatch.setenv("YIDA_LANG", "en")
-
-    def run(*words: object) -> tuple[int, str, str]:
-        try:
-            code = main([str(word) for word in words])
-        except SystemExit as stop:
-            code = int(stop.code or 0)
-        out, err = capsys.readouterr()
-        return code, out, err
-
-    return run
+    at_home(store_home, monkeypatch)
+    return terminal(capsys)
 
 
 @pytest.mark.parametrize("form", FORMS)
