@@ -34,6 +34,13 @@ def test_every_make_target_and_every_linked_file_exists(path: Path) -> None:
         assert (path.parent / link).exists(), link
 
 
+def test_every_place_named_to_developers_exists() -> None:
+    section = READMES[0].read_text(encoding="utf-8").split("## For developers")[1].split("\n## ")[0]
+    named = re.findall(r"`((?:geo|pages|tests|locale|docs)/[\w/.]*)`", section)
+    assert len(named) >= 9 and [name for name in named if not (ROOT / name).exists()] == []
+    assert all((ROOT / "geo" / "study" / name).is_file() for name in re.findall(r"`(\w+\.py)`", section))
+
+
 def test_the_documented_json_keys_are_the_keys() -> None:
     text = READMES[0].read_text(encoding="utf-8")
     known = "threshold_min mode population covered beyond unreachable units[] condition closed[] band"

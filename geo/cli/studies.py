@@ -12,7 +12,8 @@ from tqdm import tqdm
 from geo import study as studies
 from geo.intake.manifest import fingerprint, sample_names
 from geo.model.assumptions import TERRAINS
-from geo.model.errors import StudyExists, StudyNameInvalid
+from geo.model.desk import KINDS
+from geo.model.errors import ChoiceUnknown, StudyExists, StudyNameInvalid
 from geo.model.inputs import Report, Sources, Study
 from geo.output.language import Translate, of_terminal
 from geo.store import open_store
@@ -50,6 +51,13 @@ def add(commands: Commands, _: Translate) -> None:
     )
     create.add_argument("--links", type=Path, help=_("links: who reads for, supplies or refers to whom"))
     create.add_argument("--crs", help=_("coordinate system of files that do not say it, such as EPSG:4490"))
+    create.add_argument(
+        "--answer",
+        action="append",
+        default=[],
+        metavar="KIND.QUESTION=VALUE",
+        help=_("an answer to a question about a file, such as facilities.sheet=2024; may be repeated"),
+    )
     create.add_argument("--scheme", default="", help=_("levels of care: a file of data/reference/schemes"))
     create.add_argument("--terrain", choices=TERRAINS, default="plain", help=_("mountain slows vehicles"))
     create.add_argument("--replace", action="store_true", help=_("store as a new version if the name is taken"))
@@ -81,11 +89,24 @@ def _create(options: argparse.Namespace, _: Translate) -> None:
         heights=tuple(options.heights),
         links=options.links,
         crs=options.crs,
+        answers=_answers(options.answer),
         terrain=options.terrain,
     )
     study = _with_progress(lambda progress: studies.build_study(sources, progress), _)
     store.save(study, fingerprint(sources), replace=options.replace)
     print("\n".join(report_lines(study.report, _)))
+
+
+def _answers(words: list[str]) -> dict[str, dict[str, str]]:
+    """Kind of file → question → answer. Raises ChoiceUnknown for words that are none."""
+    told: dict[str, dict[str, str]] = {}
+    for word in words:
+        question, _, value = word.partition("=")
+        kind, _, own = question.partition(".")
+        if kind not in KINDS or not own or not value:
+            raise ChoiceUnknown(what="--answer", value=word, choices=", ".join(f"{k}.…=…" for k in KINDS))
+        told.setdefault(kind, {})[own] = value
+    return told
 
 
 def _list(options: argparse.Namespace, _: Translate) -> None:

@@ -9,8 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.desk.headers import plain_header, renamed
-from geo.intake.files.reading import read_layer
+from geo.intake.desk.headers import plain_header
 from geo.intake.junctions import Line, join_ends
 from geo.intake.osm.roads import WayCollector
 from geo.intake.osm.tags import access_bits, duration_min, road_class, speed_kph, surface_kind
@@ -49,21 +48,15 @@ class _Grade:
     is_open: bool = True
 
 
-def ways_from_lines(path: Path, *, crs: str | None, layer: str | None = None) -> tuple[Ways, list[Problem]]:
+def ways_from_features(path: Path, features: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[Ways, list[Problem]]:
     """The lines of a layer as ways, and what is wrong with which feature.
 
-    Vertices equal to 1e-7 degrees are the same node. An end within 1 m of another line, without a shared vertex, is
-    joined to it there (a T junction drawn without a node). Unknown classes count as unclassified.
+    `features` are shapes in EPSG:4326 and `rows` what is said of them under our names (text), both indexed by the
+    feature's number. Vertices equal to 1e-7 degrees are the same node. An end within 1 m of another line, without a
+    shared vertex, is joined to it there (a T junction drawn without a node). Unknown classes count as unclassified.
 
-    Raises FileMissing, FileUnreadable, CrsMissing, ChoiceUnknown, RoadsEmpty.
+    `path` is named in errors. Raises RoadsEmpty.
     """
-    features = read_layer(path, crs=crs, layer=layer)
-    return ways_from_features(path, features, renamed(pd.DataFrame(features.drop(columns="geometry")), "road"))
-
-
-def ways_from_features(path: Path, features: gpd.GeoDataFrame, rows: pd.DataFrame) -> tuple[Ways, list[Problem]]:
-    """`ways_from_lines` of features read already: shapes in EPSG:4326, and their `rows` under our names (text), both
-    indexed by the feature's number. `path` is named in errors. Raises RoadsEmpty."""
     lines, problems = _lines(features)
     grades = {row: _grade(word) for row, word in _class_words(rows).items()}
     problems += _class_problems(rows, grades, {line.row for line in lines})

@@ -51,6 +51,8 @@ def read_manifest(folder: Path) -> Sources:
 def fingerprint(sources: Sources) -> str:
     """A name for the content of all files of some sources and what is said about them."""
     digest = hashlib.sha256(repr(sorted(sources.header().items())).encode())
+    if sources.answers:
+        digest.update(repr(sorted((kind, sorted(own.items())) for kind, own in sources.answers.items())).encode())
     lists = (sources.facilities, sources.demand, sources.units, sources.links, sources.indicators, *sources.heights)
     for path in (sources.boundary, sources.roads, *lists):
         if path is not None and path.is_file():

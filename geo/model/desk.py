@@ -25,7 +25,6 @@ KINDS: tuple[Kind, ...] = (
 PROGRAMME_KINDS: tuple[Kind, ...] = ("counties", "milestones", "pairings", "indicators")  # of many counties
 
 Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejected"]
-RowVerdict = Literal["ok", "warning", "error"]
 
 # What the answers are kept under; a question's id is one of these.
 Answers = Mapping[str, str]

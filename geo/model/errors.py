@@ -118,6 +118,19 @@ class ChoiceUnknown(InputError):
     sentence = N_("{what} {value} is not known. Choose from: {choices}.")
 
 
+class AnswerNeeded(InputError):
+    """A file leaves something open that only its owner can choose; `question` is a geo.model.desk.Question."""
+
+    code = "answer_needed"
+    sentence = N_("{path} leaves a question open. {question} Answer with --answer {answer}=…, one of: {choices}.")
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The question too in the language of `translate`."""
+        question = self.params["question"]
+        said = question.say(translate) if hasattr(question, "say") else str(question)
+        return translate(self.sentence).format(**{**self.params, "question": said})
+
+
 class SchemeInvalid(InputError):
     """A scheme of levels that cannot be used; `problems` (geo.model.problems) say everything that is wrong with it."""
 

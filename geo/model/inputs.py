@@ -37,6 +37,7 @@ class Sources:
     indicators: Path | None = None
     heights: tuple[Path, ...] = ()
     crs: str | None = None  # of files that do not say it themselves
+    answers: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # kind of file → question → answer
     terrain: str = "plain"
     illustrative: bool = False
     notes: Mapping[str, str] | None = None  # language → what is real and what is assumed

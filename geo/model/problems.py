@@ -38,7 +38,6 @@ SENTENCES: dict[str, str] = {
     "number_invalid": N_("Row {row}: {column} is {value}, which is not a number; it is treated as unknown."),
     "number_negative": N_("Row {row}: {column} is {value}, less than 0; it is treated as unknown."),
     "row_too_long": N_("Row {row} has more cells than the header; left out: {value}. Check for stray separators."),
-    "tier_from_name": N_("{count} facilities got their tier from name or category. Check them, or add a tier column."),
     # the file itself
     "footer_left_out": N_("Row {row} is a total or a remark, not a row of the list; it was left out: {value}."),
     "header_repeated": N_("Row {row} repeats the header and was left out."),

@@ -10,27 +10,26 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import assign_units, extent_outline, voronoi_units
+from geo.intake.desk.evidence import evidence_of
+from geo.intake.desk.listing import Context
 from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.reading import is_osm
-from geo.intake.lines import ways_from_lines
-from geo.intake.links import links_from
 from geo.intake.manifest import SAMPLE_FOLDER, fingerprint, read_manifest, sample_names
-from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm, ways_from_osm
-from geo.intake.tables import boundary_from, demand_from, facilities_from, indicators_from, units_from
+from geo.intake.osm import demand_from_osm, facilities_from_osm, units_from_osm
 from geo.model.assumptions import Assumptions
-from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere, TableEmpty, TablesNotGiven
+from geo.model.errors import N_, RasterElsewhere, TableEmpty, TablesNotGiven
 from geo.model.heights import Heights
 from geo.model.inputs import Report, Sources, Study, content_id
 from geo.model.links import no_links
 from geo.model.problems import Problem, refused
-from geo.model.roads import ROAD_CLASSES, Roads, Ways
+from geo.model.roads import ROAD_CLASSES, Roads
 from geo.model.schema import INDICATOR_VALUE, empty
 from geo.model.schemes import Scheme, load_scheme
-from geo.network.contraction import contract
 from geo.network.graph import build_graph, island_labels
 from geo.network.snapping import EdgeIndex
 from geo.store import Store
 from geo.study.relief import heights_problems, land_about, on_land
+from geo.study.sources import nothing_known, read_outline, read_roads, read_rows
 
 Progress = Callable[[str], None]
 STEPS = 6  # how often `build_study` reports progress
@@ -45,24 +44,28 @@ def build_study(sources: Sources, progress: Progress = lambda step: None) -> Stu
     scheme = load_scheme(sources.scheme_id)
     _check_given(sources)
     progress(N_("roads"))
-    ways, problems = _read_ways(sources)
-    progress(N_("facilities"))
-    facility, found = _read_facilities(sources, scheme)
-    problems += found
-    progress(N_("demand"))
-    demand, found = _read_demand(sources)
+    roads, problems = read_roads(sources, scheme)
+    roads, heights, found = _draped(roads, sources)
     problems += found
     progress(N_("boundaries"))
-    roads, heights, found = _draped(contract(ways), sources)
+    known, found = _read_areas(sources, roads, nothing_known(scheme))
     problems += found
-    outline, unit = _read_areas(sources, facility, demand, roads)
-    facility = _placed(facility, unit, "facility_id")
-    demand = _placed(demand, unit, "demand_id")
-    link, found = _read_links(sources, scheme, facility, demand, unit)
+    progress(N_("demand"))
+    demand, found = _read_demand(sources, known)
+    problems += found
+    known = replace(known, demand=demand)
+    progress(N_("facilities"))
+    facility, found = _read_facilities(sources, known)
+    problems += found
+    outline, unit = _whole_areas(sources, known, facility)
+    facility = placed(facility, unit).sort_values("facility_id", kind="stable", ignore_index=True)
+    demand = placed(demand, unit).sort_values("demand_id", kind="stable", ignore_index=True)
+    known = replace(known, outline=outline, unit=unit, facility=facility, demand=demand)
+    link, found = _read_links(sources, known)
     problems += found
     progress(N_("network"))
     outside = _outside(facility, outline) + _outside(demand, outline)
-    indicator, found = _read_indicators(sources, unit)
+    indicator, found = _read_indicators(sources, known)
     problems += outside + found
     report = _report(roads, facility, demand, len(outside), problems)
     progress(N_("naming"))
@@ -138,62 +141,67 @@ def _draped(roads: Roads, sources: Sources) -> tuple[Roads, Heights | None, list
     return draped, heights, problems + heights_problems(draped)
 
 
-def _read_ways(sources: Sources) -> tuple[Ways, list[Problem]]:
-    if is_osm(sources.roads):
-        return ways_from_osm(sources.roads), []
-    return ways_from_lines(sources.roads, crs=sources.crs)
+def _read_areas(sources: Sources, roads: Roads, known: Context) -> tuple[Context, list[Problem]]:
+    """What is known with the county's outline and its townships, as far as files tell them."""
+    problems: list[Problem] = []
+    known = replace(known, evidence=evidence_of(roads, [], None, None))
+    if sources.boundary is not None:
+        outline, problems = read_outline(sources.boundary, known, sources)
+        known = replace(known, outline=outline)
+    if sources.units is not None:
+        unit, found = read_rows(sources.units, "units", known, sources)
+        return replace(known, unit=unit), problems + found
+    if len(known.outline) and is_osm(sources.roads):
+        known = replace(known, unit=units_from_osm(sources.roads, known.outline))
+    return known, problems
 
 
-def _read_facilities(sources: Sources, scheme: Scheme) -> tuple[pd.DataFrame, list[Problem]]:
-    if sources.facilities is None:
-        facility, problems = facilities_from_osm(sources.roads, scheme)
-    else:
-        facility, problems = facilities_from(sources.facilities, crs=sources.crs, scheme=scheme)
-    if facility.empty:
-        raise TableEmpty(path=sources.facilities or sources.roads, table="facility", refused=refused(problems))
-    return facility, problems
+def _whole_areas(sources: Sources, known: Context, facility: pd.DataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """The outline and the townships, what no file tells as near as the data allows."""
+    outline, unit, places = known.outline, known.unit, [facility, known.demand]
+    if outline.empty:
+        lon, lat = (np.concatenate([table[c].to_numpy() for table in places]) for c in ("lon", "lat"))
+        outline = extent_outline(lon, lat)
+        if unit.empty and is_osm(sources.roads):
+            unit = units_from_osm(sources.roads, outline)
+    return outline, voronoi_units(_seats(facility, known.scheme), outline) if unit.empty else unit
 
 
-def _read_demand(sources: Sources) -> tuple[pd.DataFrame, list[Problem]]:
-    if sources.demand is None:
-        demand, problems = demand_from_osm(sources.roads)
-    else:
-        demand, problems = demand_from(sources.demand, crs=sources.crs)
+def _read_demand(sources: Sources, known: Context) -> tuple[pd.DataFrame, list[Problem]]:
+    if sources.demand is not None:
+        return read_rows(sources.demand, "demand", known, sources)
+    demand, problems = demand_from_osm(sources.roads)
     if demand.empty:
-        raise TableEmpty(path=sources.demand or sources.roads, table="demand", refused=refused(problems))
+        raise TableEmpty(path=sources.roads, table="demand", refused=refused(problems))
     return demand, problems
 
 
-def _read_links(
-    sources: Sources, scheme: Scheme, facility: pd.DataFrame, demand: pd.DataFrame, unit: gpd.GeoDataFrame
-) -> tuple[pd.DataFrame, list[Problem]]:
+def _read_facilities(sources: Sources, known: Context) -> tuple[pd.DataFrame, list[Problem]]:
+    if sources.facilities is not None:
+        return read_rows(sources.facilities, "facilities", known, sources)
+    facility, problems = facilities_from_osm(sources.roads, known.scheme)
+    if facility.empty:
+        raise TableEmpty(path=sources.roads, table="facility", refused=refused(problems))
+    return facility, problems
+
+
+def _read_links(sources: Sources, known: Context) -> tuple[pd.DataFrame, list[Problem]]:
     if sources.links is None:
         return no_links(), []
-    return links_from(sources.links, scheme, facility, demand, unit)
+    link, problems = read_rows(sources.links, "links", known, sources)
+    return link.sort_values("link_id", kind="stable", ignore_index=True), problems
 
 
-def _read_indicators(sources: Sources, unit: gpd.GeoDataFrame) -> tuple[pd.DataFrame, list[Problem]]:
+def _read_indicators(sources: Sources, known: Context) -> tuple[pd.DataFrame, list[Problem]]:
     if sources.indicators is None:
         return empty(INDICATOR_VALUE), []
-    return indicators_from(sources.indicators, unit)
+    return read_rows(sources.indicators, "indicators", known, sources)
 
 
-def _read_areas(
-    sources: Sources, facility: pd.DataFrame, demand: pd.DataFrame, roads: Roads
-) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
-    """The county's outline and its townships, from files or as near as the data allows."""
-    if sources.boundary is not None:
-        outline = boundary_from(sources.boundary, crs=sources.crs)
-        _check_touching(outline, roads)
-    else:
-        outline = extent_outline(np.r_[facility["lon"], demand["lon"]], np.r_[facility["lat"], demand["lat"]])
-    if sources.units is not None:
-        return outline, units_from(sources.units, crs=sources.crs)
-    if is_osm(sources.roads):
-        unit = units_from_osm(sources.roads, outline)
-        if len(unit):
-            return outline, unit
-    return outline, voronoi_units(_seats(facility, load_scheme(sources.scheme_id)), outline)
+def placed(table: pd.DataFrame, unit: gpd.GeoDataFrame) -> pd.DataFrame:
+    """The table with the township of each place where it names none the study knows."""
+    known = table["unit_code"].isin(unit["unit_code"])
+    return table.assign(unit_code=table["unit_code"].where(known, assign_units(table, unit)))
 
 
 def _seats(facility: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
@@ -202,23 +210,6 @@ def _seats(facility: pd.DataFrame, scheme: Scheme) -> pd.DataFrame:
     chosen = facility[facility["tier"].isin(township)]
     places = facility if chosen.empty else chosen
     return places[["facility_id", "name", "lon", "lat"]].rename(columns={"facility_id": "unit_code"})
-
-
-def _check_touching(outline: gpd.GeoDataFrame, roads: Roads) -> None:
-    shape = shapely.union_all(outline.geometry.to_numpy())
-    shapely.prepare(shape)
-    edge = np.repeat(np.arange(roads.edge_count), np.diff(roads.vertex_offset))
-    lines = shapely.linestrings(roads.vertex_lon, roads.vertex_lat, indices=edge)
-    if not shapely.intersects(shape, lines).any():
-        bounds = (" ".join(f"{v:.3f}" for v in b) for b in (shape.bounds, roads.bounds()))
-        raise RoadsElsewhere(outline=next(bounds), roads=next(bounds))
-
-
-def _placed(table: pd.DataFrame, unit: gpd.GeoDataFrame, key: str) -> pd.DataFrame:
-    """The table in the order of its ids, with the unit code of each place where the file gives none it knows."""
-    known = table["unit_code"].isin(unit["unit_code"])
-    code = table["unit_code"].where(known, assign_units(table, unit))
-    return table.assign(unit_code=code).sort_values(key, kind="stable", ignore_index=True)
 
 
 def _outside(table: pd.DataFrame, outline: gpd.GeoDataFrame) -> list[Problem]:

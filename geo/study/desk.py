@@ -36,7 +36,6 @@ from geo.study.desk_changes import (
     figures,
     flat,
     laid,
-    placed,
     proposed,
     settled_figures,
     stored_table,
@@ -47,7 +46,7 @@ from geo.study.desk_kinds import READERS, File, file_fingerprint
 __all__ = [
     "FIGURED", "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise",
     "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "mended",
-    "placed", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
+    "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
     "stored_table", "usable",
 ]  # fmt: skip
 

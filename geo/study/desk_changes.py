@@ -12,15 +12,17 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from geo.intake.areas import assign_units
-from geo.intake.desk.difference import Difference, compare, identity, merge, plain_name
+from geo.intake.desk.area_rows import one_outline
+from geo.intake.desk.checking import usable_rows
+from geo.intake.desk.difference import Difference, compare, identity, merge
 from geo.intake.desk.listing import MADE
+from geo.intake.desk.pairing import plain_name
 from geo.intake.desk.told import told_by
 from geo.model.desk import Check, Kind
 from geo.model.inputs import Report, Study
 from geo.model.projection import metric_crs
 from geo.model.schema import CATALOGUE, INDICATOR_VALUE, LINK, UNIT, conform
-from geo.study.build import with_tables
+from geo.study.build import placed, with_tables
 from geo.study.relief import heights_share
 
 TABLE: dict[Kind, str] = {
@@ -54,8 +56,7 @@ def stored_table(study: Study, kind: Kind) -> pd.DataFrame:
 
 def usable(check: Check, study: Study) -> pd.DataFrame:
     """The rows that can be used, with the columns of the stored table; areas with their geometry."""
-    kept = check.table[check.table["verdict"] != "error"]
-    table: pd.DataFrame = kept.reindex(columns=stored_table(study, check.kind).columns).reset_index(drop=True)
+    table = usable_rows(check)
     if check.kind == "boundary":
         table = _one_outline(table, study.outline)
     elif check.kind == "units":
@@ -65,11 +66,8 @@ def usable(check: Check, study: Study) -> pd.DataFrame:
 
 def _one_outline(rows: gpd.GeoDataFrame, stored: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """All areas together as one row; what the file does not say stays as stored. Of no area nothing."""
-    if rows.empty:
-        return rows
-    whole = rows.iloc[[0]].copy()
-    whole["geometry"] = [shapely.union_all(rows.geometry.to_numpy())]
-    if str(whole["unit_code"].iat[0]).startswith(_MADE_UP):
+    whole = one_outline(rows)
+    if len(whole) and str(whole["unit_code"].iat[0]).startswith(_MADE_UP):
         whole["name"] = stored["name"].iat[0] if whole["name"].iat[0] == whole["unit_code"].iat[0] else whole["name"]
         whole["unit_code"] = stored["unit_code"].iat[0]
     return whole
@@ -291,12 +289,6 @@ def laid(study: Study, kind: Kind, table: pd.DataFrame) -> Study:
     if kind in ("facilities", "demand", "raster"):
         table = placed(table, study.unit)
     return with_tables(study, {TABLE[kind]: table})
-
-
-def placed(table: pd.DataFrame, unit: gpd.GeoDataFrame) -> pd.DataFrame:
-    """The table with the township of each place where it names none the study knows."""
-    known = table["unit_code"].isin(unit["unit_code"])
-    return table.assign(unit_code=table["unit_code"].where(known, assign_units(table, unit)))
 
 
 def _merged_areas(

@@ -9,7 +9,7 @@ import pandas as pd
 from geo.analysis.runs import errors, intervals_by_unit
 from geo.intake.areas import assign_units
 from geo.intake.desk.evidence import evidence_of
-from geo.intake.desk.place_names import place_key, plain_name
+from geo.intake.desk.place_names import bare_name, place_key
 from geo.intake.records import Records, records_from
 from geo.model.desk import Answers
 from geo.model.inputs import Study
@@ -81,13 +81,13 @@ def _placed(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     units = dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
     by_name: dict[tuple[str, str], list[int]] = {}
     for row, (name, unit) in enumerate(zip(villages["name"], villages["unit_code"], strict=True)):
-        for town in ("", plain_name(units.get(unit, ""))):
+        for town in ("", bare_name(units.get(unit, ""))):
             by_name.setdefault((town, place_key(name)), []).append(row)
     codes = {code: row for row, code in enumerate(villages["demand_id"])}
     found = []
     for village, township in zip(table["village"], table["township"], strict=True):
         key = place_key(village) if village else ""
-        fits = by_name.get((plain_name(township), key)) or by_name.get(("", key)) or []
+        fits = by_name.get((bare_name(township), key)) or by_name.get(("", key)) or []
         found.append(codes.get(village, fits[0] if len(fits) == 1 and key else -1))
     at = np.array(found, dtype=np.int64)
     needs = table["lon"].isna().to_numpy() & (at >= 0)
@@ -98,8 +98,8 @@ def _placed(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 def _units(study: Study, table: pd.DataFrame) -> "pd.Series[str]":
     """The township of each run: where it stands, else the one it names."""
-    names = {plain_name(n): c for n, c in zip(study.unit["name"], study.unit["unit_code"], strict=True)}
-    told = table["township"].map(lambda name: names.get(plain_name(str(name)), ""))
+    names = {bare_name(n): c for n, c in zip(study.unit["name"], study.unit["unit_code"], strict=True)}
+    told = table["township"].map(lambda name: names.get(bare_name(str(name)), ""))
     known = table["lon"].notna().to_numpy()
     if not known.any():
         return told
@@ -112,11 +112,11 @@ def _named(base: "pd.Series[str]", facility: pd.DataFrame) -> Ints:
     """The facility that a text names, by code or by a name only one has; -1 for none."""
     names: dict[str, list[int]] = {}
     for row, name in enumerate(facility["name"]):
-        names.setdefault(plain_name(name), []).append(row)
+        names.setdefault(bare_name(name), []).append(row)
     codes = {code: row for row, code in enumerate(facility["facility_id"])}
     out = []
     for text in base:
-        fits = names.get(plain_name(text), []) if text else []
+        fits = names.get(bare_name(text), []) if text else []
         out.append(codes.get(text, fits[0] if len(fits) == 1 else -1))
     return np.array(out, dtype=np.int64)
 

@@ -17,6 +17,9 @@ from tests.geo import county
 from tests.geo.county import write_county, write_outline, write_roads, write_villages
 from tests.geo.desk_files import BRIDGE, EAST_HALF, WEST_HALF, areas, table
 from tests.geo.test_desk_kinds import PEOPLE, raster
+from tests.geo.test_heights import write_hgt
+from tests.geo.test_indicators import LIST
+from tests.geo.test_links import write_links
 
 FIGURES = ("指标代码", "区划代码", "统计期", "分子", "分母")
 
@@ -42,6 +45,13 @@ def file_of(kind: str, folder: Path) -> Path:
         return write_roads(folder / "r.geojson", [*county.ROADS, BRIDGE])
     if kind == "indicators":
         return table(folder / "i.csv", FIGURES, [("A-01", "F2", "2024", 812, 1000)])
+    if kind == "links":
+        return write_links(folder / "l.csv")
+    if kind == "heights":
+        return write_hgt(folder / "N28E105.hgt")
+    if kind == "catalogue":
+        entry = ("A-01", "基层诊疗量占比", "促分工", "占比", "%", "提高", 65, "县域", "2024")
+        return table(folder / "c.csv", LIST, [entry])
     return raster(folder / "people.tif", PEOPLE)
 
 
@@ -71,6 +81,9 @@ def answered(app: App) -> None:
         ("roads", "Roads", "Roads as an OpenStreetMap extract"),
         ("indicators", "Indicator values", "Indicator values: code"),
         ("raster", "Raster of people", "People per cell"),
+        ("links", "Links between facilities", "Links: kind, from, to"),
+        ("heights", "Heights of the land", "Heights as an SRTM tile"),
+        ("catalogue", "Catalogue of indicators", "The list of indicators"),
     ],
 )
 def test_a_file_of_each_kind_is_compared_and_stored(
@@ -86,7 +99,7 @@ def test_a_file_of_each_kind_is_compared_and_stored(
     if kind in ("demand", "raster"):
         answered(app)
     expect(page.get_by_text("How the columns were read")).to_be_visible(timeout=30_000)
-    if kind != "indicators":
+    if kind not in ("indicators", "catalogue"):
         page.get_by_role("tab", name="Map").click()
         app.settled()
     app.photograph(f"desk-kind-{kind}")

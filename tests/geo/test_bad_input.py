@@ -127,7 +127,7 @@ def test_an_extract_cut_anywhere_is_never_taken_for_a_whole_one(tmp_path: Path, 
 
 
 def test_the_error_names_the_file_it_is_about(tmp_path: Path) -> None:
-    for break_it, name in ((no_demand, "none.csv"), (table_without_crs, "facilities.csv")):
+    for break_it, name in ((no_demand, "none.csv"), (table_without_crs, "villages.csv")):
         with pytest.raises((TableEmpty, CrsMissing), match=name):
             build_study(break_it(tmp_path))
 

@@ -16,6 +16,7 @@ import shapely
 from geo.intake.manifest import sample_names
 from geo.store import open_store
 from tests.geo import county
+from tests.geo.desk_files import table
 from tests.geo.intake.conftest import OsmText
 from tests.geo.network.conftest import degrees
 from tests.geo.terminal import Run, at_home, terminal
@@ -275,6 +276,23 @@ def test_replacing_needs_its_word_and_a_failed_replacement_loses_nothing(created
     assert yida(*words, "--replace")[0] == 0
     assert json.loads(yida("study", "report", "toy", "--json")[1])["population"] == 3000
     assert [entry.name for entry in open_store(created / "home").entries()] == ["toy"]
+
+
+def test_a_question_about_a_file_is_told_with_the_words_that_answer_it(home: Path, yida: Run) -> None:
+    words = create_words(home)
+    header = ["机构编码", "机构名称", "级别", "经度", "纬度", "床位数", "编制床位"]
+    rows = [[c.key, c.name, c.tier, *county.lonlat([c.at])[0], 5, 7] for c in county.CARE]
+    table(home / "files" / "facilities.csv", header, rows)
+    code, out, err = yida(*words)
+    assert (code, out) == (3, "") and "--answer facilities.columns:beds=…, one of: 床位数, 编制床位" in err
+    assert yida(*words, "--answer", "facilities.columns:beds=编制床位")[0] == 0
+    assert open_store(home / "home").load("toy").facility["beds"].tolist() == [7, 7, 7]
+
+
+@pytest.mark.parametrize("answer", ["beds=7", "shops.beds=7", "facilities.=7", "facilities.crs="])
+def test_an_answer_that_answers_nothing_is_refused(home: Path, yida: Run, answer: str) -> None:
+    code, out, err = yida(*create_words(home), "--answer", answer)
+    assert (code, out) == (3, "") and answer in err and "facilities.…=…" in err
 
 
 def test_roads_without_lists_are_told_which_lists_are_missing(home: Path, yida: Run) -> None:

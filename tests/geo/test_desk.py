@@ -87,7 +87,7 @@ def test_a_new_and_a_moved_facility_are_told_apart(toy: Study, context: Context,
     check = desk.check_file(path, "facilities", context, WGS)
     found = desk.difference(toy, check, {})
     assert found.moved["id"].tolist() == ["F3"] and found.moved["distance_m"].tolist() == pytest.approx([300], abs=0.5)
-    assert (len(found.added), len(found.gone)) == (1, 0) and set(found.changes["column"]) == {"category"}
+    assert (len(found.added), len(found.gone)) == (1, 0) and found.changes.empty
     after = after_of(toy, check)
     assert (within(toy, 6.001), within(after, 6.001)) == (2400, 2700)
     assert after.facility.set_index("facility_id").loc["F9", "unit_code"] == "F2"

@@ -12,10 +12,10 @@ import pandas as pd
 import shapely
 
 from geo.intake.areas import voronoi_units
-from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found, unique_ids
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.desk.pairing import plain_name
 from geo.intake.desk.vocabulary import ours
 from geo.model.desk import Mend
 from geo.model.problems import Problem, Severity
@@ -61,6 +61,13 @@ def area_of(shape: shapely.Geometry | None) -> shapely.Geometry | None:
     if not areas:
         return None
     return areas[0] if len(areas) == 1 else shapely.multipolygons(areas)
+
+
+def one_outline(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """All areas together as one row, under the code and name of the first. Of no area nothing."""
+    if areas.empty:
+        return areas
+    return areas.iloc[[0]].set_geometry([shapely.union_all(areas.geometry.to_numpy())], crs=areas.crs)
 
 
 def _table(text: pd.DataFrame, level: str) -> pd.DataFrame:

@@ -21,13 +21,13 @@ from geo.intake.desk.locating import Located, locate, locate_again
 from geo.intake.desk.matching import TABLE_OF, Mapped, lacking, left_out, match_columns, own_columns, readable_headers
 from geo.intake.desk.parents import with_communities, with_parents
 from geo.intake.desk.plain_rows import PLAIN_SCHEMA, check_plain
-from geo.intake.desk.validating import validate
-from geo.intake.files.reading import OVERFLOW
+from geo.intake.desk.validating import TOLD_TWICE, validate
+from geo.intake.files.raw import OVERFLOW
 from geo.model.desk import Answers, Check, Choice, Kind, Mend, Question, Raw
 from geo.model.problems import Problem
 from geo.model.schema import INDICATOR_VALUE, LINK, UNIT, Column, conform
 
-__all__ = ["Context", "check_json", "check_raw", "check_rows"]
+__all__ = ["Context", "check_json", "check_raw", "check_rows", "usable_rows"]
 
 Translate = Callable[[str], str]
 _BESIDE = ("tier_confidence", "tier_reason", "category_confidence", "category_reason")
@@ -95,6 +95,12 @@ def check_rows(text: pd.DataFrame, before: Check, context: Context, *, shapes: S
     return _judged(replace(before, problems=about_file), located, shapes, context)
 
 
+def usable_rows(check: Check) -> pd.DataFrame:
+    """The rows that can be used, with the columns of their schema; areas with their geometry."""
+    kept = check.table[check.table["verdict"] != "error"]
+    return kept.drop(columns=["row", "verdict", *_BESIDE], errors="ignore").reset_index(drop=True)
+
+
 def _is_about_file(problem: Problem) -> bool:
     return problem.table == "file" or problem.code in _OF_FILE
 
@@ -129,6 +135,18 @@ def _named_areas(context: Context) -> pd.DataFrame:
 
 
 def _points(located: Located, table: str, context: Context) -> tuple[pd.DataFrame, list[Found]]:
+    """The values and findings of a list. A row that is refused for itself takes no id and no place from another: where
+    it did, the list is judged again with such rows last."""
+    values, found = _in_order(located, table, context)
+    lost = {f.problem.row for f in found if f.problem.severity == "error" and f.problem.code not in TOLD_TWICE}
+    if any(f.problem.params.get("other_row") in lost for f in found if f.problem.row not in lost):
+        rows = [int(str(n)) for n in located.text.index]
+        order = sorted(range(len(rows)), key=lambda at: rows[at] in lost)
+        values, found = _in_order(located.taken(order), table, context)
+    return values.sort_index(), [f for f in found if f.problem.row not in lost or f.problem.code not in TOLD_TWICE]
+
+
+def _in_order(located: Located, table: str, context: Context) -> tuple[pd.DataFrame, list[Found]]:
     listing = listing_of(located.text, table, located.places)
     listing, found = classify(listing, context)
     if table == "facility":

@@ -17,7 +17,7 @@ from geo.intake.areas import assign_units
 from geo.intake.desk.listing import Context, Found, Listing
 from geo.intake.desk.numbers import is_scientific
 from geo.intake.desk.parents import is_branch
-from geo.intake.desk.place_names import only_alike, plain_name, township_core
+from geo.intake.desk.place_names import bare_name, only_alike, township_core
 from geo.intake.desk.placing import SEAT_ALIKE
 from geo.intake.desk.tiers import tier_of
 from geo.model.desk import Mend
@@ -201,11 +201,11 @@ def townships_by_name(texts: list[str], units: gpd.GeoDataFrame) -> dict[str, st
     """Text → the code of the only township so named, or most likely meant by it."""
     known: dict[str, set[str]] = {}
     for code, name in zip(units["unit_code"].tolist(), units["name"].tolist(), strict=True):
-        for form in {plain_name(str(name)), township_core(str(name))}:
+        for form in {bare_name(str(name)), township_core(str(name))}:
             known.setdefault(form, set()).add(str(code))
     found = {}
     for text in set(texts) - {""}:
-        forms = (plain_name(text), township_core(text))
+        forms = (bare_name(text), township_core(text))
         near = next((f for f in forms if f in known), None) or only_alike(forms[0], known, SEAT_ALIKE)
         if near and len(known[near]) == 1:
             found[text] = next(iter(known[near]))

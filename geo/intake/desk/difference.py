@@ -14,7 +14,7 @@ import pandas as pd
 
 from geo.intake.desk.pairing import Pair, apart_m, identity, pair_rows, plain_name
 
-__all__ = ["Decisions", "Difference", "Pair", "compare", "identity", "merge", "pair_key", "plain_name"]
+__all__ = ["Decisions", "Difference", "Pair", "compare", "identity", "merge", "pair_key"]
 
 MOVED_M = 20.0  # below this a position is the same, written with fewer digits
 

@@ -6,8 +6,6 @@ hyphens, and with full-width signs made plain.
 
 import unicodedata
 
-import pandas as pd
-
 _LON = "lon lng longitude lnt 经度 东经 x 经度x x坐标"
 _LAT = "lat latitude 纬度 北纬 y 纬度y y坐标"
 
@@ -169,31 +167,6 @@ def plain_header(header: str) -> str:
     """A header as it is compared."""
     bare = unicodedata.normalize("NFKC", header).casefold()
     return "".join(ch for ch in bare if not ch.isspace() and ch not in "_-*:\ufeff")
-
-
-def found_headers(table: pd.DataFrame, kind: str) -> dict[str, str]:
-    """Our column → the file's header that stands for it. Where several would do, the better alias is taken."""
-    headers = {plain_header(str(h)): str(h) for h in reversed(list(table.columns))}
-    found: dict[str, str] = {}
-    for column, aliases in ALIASES[kind].items():
-        for alias in aliases.split():
-            header = headers.get(plain_header(alias))
-            if header is not None and header not in found.values():
-                found[column] = header
-                break
-    return found
-
-
-def renamed(table: pd.DataFrame, kind: str) -> pd.DataFrame:
-    """A copy holding the columns found, under our names, in the table's row order.
-
-    A population whose header tells its type (常住人口: resident, 户籍人口: registered) gets it as a column.
-    """
-    found = found_headers(table, kind)
-    kept = table[list(found.values())].set_axis(list(found), axis=1)
-    if "population" in found and "population_type" not in found:
-        kept = kept.assign(population_type=population_type(found["population"]))
-    return kept
 
 
 def population_type(header: str) -> str:

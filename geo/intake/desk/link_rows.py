@@ -7,16 +7,16 @@ and no link.
 
 import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import number_from
+from geo.intake.desk.pairing import only_meanings, plain_name
 from geo.model.desk import Mend
 from geo.model.links import MANAGES, load_link_kinds, outside_of, properties_of
 from geo.model.problems import Problem, Severity
@@ -53,18 +53,10 @@ def known_ends(context: Context) -> Ends:
     for table, key in tables:
         rows = list(zip(table.get(key, []), table.get("name", []), strict=True))
         ids |= {str(i): str(n) for i, n in rows if str(i) not in ids}
-        names = {**_once((plain_name(str(n)), str(i)) for i, n in rows), **names}
+        own = only_meanings((plain_name(str(n)), str(i)) for i, n in rows)
+        names = {name: i for name, i in own.items() if name} | names
     up = dict(zip(context.facility.get("facility_id", []), context.facility.get("parent_id", []), strict=True))
     return Ends(frozenset(ids), names, ids, up)
-
-
-def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    found: dict[str, str] = {}
-    twice = set()
-    for name, own in pairs:
-        if found.setdefault(name, own) != own:
-            twice.add(name)
-    return {name: own for name, own in found.items() if name and name not in twice}
 
 
 def kind_of(text: str) -> str:

@@ -17,9 +17,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.intake.desk.difference import plain_name
 from geo.intake.desk.evidence import Evidence
 from geo.intake.desk.numbers import is_scientific, number_from
+from geo.intake.desk.pairing import plain_name
 from geo.intake.desk.vocabulary import WORDS, ours, yes_or_no
 from geo.model.desk import Mend
 from geo.model.problems import Problem

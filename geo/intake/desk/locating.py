@@ -4,19 +4,19 @@ The text leaves here in WGS-84 degrees, so that rows can be edited, clicked on t
 about coordinate systems.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
+from geo.intake.desk.columns import cell
 from geo.intake.desk.datums import to_wgs84
 from geo.intake.desk.evidence import WGS, guess_datum
 from geo.intake.desk.listing import Context, Found, Places
 from geo.intake.desk.placing import Placed, place_missing
 from geo.intake.desk.positions import Bounds, PositionsParsed, parse_positions, split_joined
 from geo.intake.desk.stored_places import StoredPlaces, stored_places
-from geo.intake.rows import cell
 from geo.model.desk import CRS, Answers, Mend, Question, Raw
 from geo.model.problems import Problem
 from geo.model.roads import Floats
@@ -32,6 +32,19 @@ class Located:
     text: pd.DataFrame
     places: Places
     questions: tuple[Question, ...] = ()
+
+    def taken(self, order: Sequence[int]) -> "Located":
+        """The same rows in another order."""
+        old = self.places
+        places = Places(
+            lon=old.lon[list(order)],
+            lat=old.lat[list(order)],
+            notes=tuple(old.notes[at] for at in order),
+            quality=tuple(old.quality[at] for at in order),
+            found=old.found,
+            mends=old.mends,
+        )
+        return Located(self.text.iloc[list(order)], places, self.questions)
 
 
 def locate(raw: Raw, text: pd.DataFrame, table: str, context: Context, answers: Answers) -> Located:

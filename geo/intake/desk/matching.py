@@ -15,6 +15,7 @@ from functools import cache
 import pandas as pd
 
 from geo.intake.desk.headers import ALIASES, plain_header
+from geo.intake.files.raw import OVERFLOW
 from geo.model.desk import COLUMNS, Answers, Choice, Kind, Question, Raw
 from geo.model.problems import Problem
 
@@ -48,7 +49,7 @@ NEEDED: dict[Kind, tuple[str, ...]] = {
 SAMPLE = 400  # cells of a column that are looked at
 MOSTLY = 0.8  # part of them that must agree
 PREVIEW = 5
-_NOT_HEADERS = {"geometry", "\u2026"}  # the shape, and cells beyond the header
+_NOT_HEADERS = {"geometry", OVERFLOW}  # the shape, and cells beyond the header
 
 _EXACT, _ALIAS, _BARE, _WEAK, _WORD, _CONTENT = 6.0, 5.0, 4.0, 3.0, 2.0, 1.0
 _RANKED = {"facility_id", "demand_id", "unit_code", "indicator_code"}  # any code will do: the better alias is taken

@@ -3,19 +3,13 @@
 A mend is a proposal until it is accepted, one by one or all of a kind; applying it makes new rows and leaves the old.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import pandas as pd
 
 from geo.model.desk import Mend
 
 LEFT_OUT = "left_out"  # a mend's value under this name leaves its row out
-
-
-def of_kinds(mends: Iterable[Mend], kinds: Iterable[str]) -> tuple[Mend, ...]:
-    """The mends of some kinds."""
-    wanted = set(kinds)
-    return tuple(m for m in mends if m.kind in wanted)
 
 
 def leave_out(kind: str, row: int) -> Mend:

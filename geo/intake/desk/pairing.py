@@ -6,7 +6,7 @@ its clinics 1, 2, 3. Both tables have the schema's columns.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -85,6 +85,16 @@ def plain_name(name: str) -> str:
     return re.sub(r"[\s()（）·．.,，-]|村民委员会|居民委员会|村委会|居委会", "", name).casefold()
 
 
+def only_meanings(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """First → second, for firsts with one second only."""
+    found: dict[str, str] = {}
+    twice = set()
+    for first, second in pairs:
+        if found.setdefault(first, second) != second:
+            twice.add(first)
+    return {first: second for first, second in found.items() if first not in twice}
+
+
 def alike(one: str, other: str) -> bool:
     """Whether two plain names may be one place's: nearly the same, or one stands within the other."""
     if not one or not other or fuzz.ratio(one, other) >= SIMILAR_SCORE:
@@ -122,7 +132,7 @@ def _doubted(stored: pd.DataFrame, new: pd.DataFrame, pair: Pair) -> Pair:
 def _on_one_spot(stored: pd.DataFrame, new: pd.DataFrame, taken: _Paired) -> list[Pair]:
     """Same name on the same spot: a list that is read once more, whatever its ids."""
     spots = [
-        _once({i: spot for i, spot in _spots(t).items() if i not in used})
+        named_once({i: spot for i, spot in _spots(t).items() if i not in used})
         for t, used in ((stored, taken.stored), (new, taken.new))
     ]
     return [Pair(i, spots[1][spot], "name", 100.0) for spot, i in spots[0].items() if spot in spots[1]]
@@ -137,7 +147,7 @@ def _spots(table: pd.DataFrame) -> dict[int, str]:
 def _by_name(stored: pd.DataFrame, new: pd.DataFrame, taken: _Paired) -> list[Pair]:
     """Same name, within reach, and the only one of that name on both sides."""
     names = [
-        _once({i: plain_name(str(n)) for i, n in enumerate(t["name"].tolist()) if i not in used})
+        named_once({i: plain_name(str(n)) for i, n in enumerate(t["name"].tolist()) if i not in used})
         for t, used in ((stored, taken.stored), (new, taken.new))
     ]
     both = [(i, names[1][name]) for name, i in names[0].items() if name in names[1]]
@@ -148,7 +158,7 @@ def _by_name(stored: pd.DataFrame, new: pd.DataFrame, taken: _Paired) -> list[Pa
     return [Pair(int(i), int(j), "name", 100.0) for i, j, d in zip(a, b, away, strict=True) if not d > SAME_NAME_M]
 
 
-def _once(names: dict[int, str]) -> dict[str, int]:
+def named_once(names: Mapping[int, str]) -> dict[str, int]:
     """Name → row, for names that stand there once."""
     count: dict[str, int] = {}
     for name in names.values():

@@ -4,16 +4,14 @@ An extension point and a branch belong to an institution; a village clinic may. 
 stored one, or lie outside the county, so an unknown one is a warning and never an error.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.intake.desk.difference import plain_name
 from geo.intake.desk.listing import Context, Found, Listing
 from geo.intake.desk.numbers import is_scientific
-from geo.intake.desk.pairing import alike
+from geo.intake.desk.pairing import alike, only_meanings, plain_name
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 
@@ -44,7 +42,9 @@ def known_facilities(listing: Listing, context: Context) -> Known:
     A facility that has no id in the file is known by its stored id where its name is.
     """
     stored = context.facility.reindex(columns=["facility_id", "name", "tier", "unit_code"])
-    stored_names = _once(zip(map(plain_name, stored["name"].tolist()), stored["facility_id"].tolist(), strict=True))
+    stored_names = only_meanings(
+        zip(map(plain_name, stored["name"].tolist()), stored["facility_id"].tolist(), strict=True)
+    )
     columns = (listing.values[c].tolist() for c in ("facility_id", "name", "tier", "unit_code"))
     rows = zip(*columns, listing.cells("facility_id"), strict=True)
     own = [(i if text else stored_names.get(plain_name(n), i), n, t, u) for i, n, t, u, text in rows]
@@ -53,8 +53,8 @@ def known_facilities(listing: Listing, context: Context) -> Known:
     hospitals = ((u, i) for i, n, t, u in both if kinds.get(t) == "township_hospital" and u)
     return Known(
         ids=frozenset(i for i, *_ in both),
-        by_name=_once((plain_name(n), i) for i, n, *_ in both if n),
-        township=_once(hospitals),
+        by_name=only_meanings((plain_name(n), i) for i, n, *_ in both if n),
+        township=only_meanings(hospitals),
         name_of={i: n for i, n, *_ in both},
     )
 
@@ -65,7 +65,7 @@ def with_communities(listing: Listing, context: Context) -> tuple[Listing, list[
     leads, own = listing.cells("community_lead"), listing.values["community_id"].tolist()
     stored = context.facility.reindex(columns=["name", "community_id"])
     rows = [*zip(listing.cells("name"), own, strict=True), *zip(stored["name"], stored["community_id"], strict=True)]
-    known = _once((plain_name(name), community) for name, community in rows if name and community)
+    known = only_meanings((plain_name(name), community) for name, community in rows if name and community)
     told = [community or known.get(plain_name(lead), "") for community, lead in zip(own, leads, strict=True)]
     lost = sorted({lead for lead, community in zip(leads, told, strict=True) if lead and not community})
     if not lost:
@@ -73,16 +73,6 @@ def with_communities(listing: Listing, context: Context) -> tuple[Listing, list[
     params: dict[str, object] = {"value": ", ".join(lost[:MOST_NAMED])}
     remark = Problem("lead_unknown", "warning", listing.table, None, "community_lead", params)
     return listing.with_values(community_id=told), [Found(remark)]
-
-
-def _once(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
-    """First → second, for firsts with one second only."""
-    found: dict[str, str] = {}
-    twice = set()
-    for first, second in pairs:
-        if found.setdefault(first, second) != second:
-            twice.add(first)
-    return {first: second for first, second in found.items() if first not in twice}
 
 
 def with_parents(listing: Listing, context: Context) -> Listing:
@@ -129,7 +119,7 @@ class _StoredParents:
         known = facility.reindex(columns=["facility_id", "name", "parent_id"])
         ids, names, parents = (known[c].tolist() for c in known.columns)
         self._by_id = dict(zip(ids, zip(map(plain_name, names), parents, strict=True), strict=True))
-        self._by_name = _once(zip(map(plain_name, names), parents, strict=True))
+        self._by_name = only_meanings(zip(map(plain_name, names), parents, strict=True))
 
     def of(self, own: str, name: str) -> str:
         """The stored parent of a facility, "" where none is known."""

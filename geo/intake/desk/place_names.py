@@ -28,7 +28,7 @@ _ORDINAL = re.compile(r"第?[一二三四五六七八九十\d]+$")
 _TOWNSHIP = re.compile(r"(街道办事处|街道|地区|苏木|镇|乡)(人民政府|政府)?$")
 
 
-def plain_name(name: str) -> str:
+def bare_name(name: str) -> str:
     """A name as it is compared: NFKC, no case, no white space, nothing in brackets, no punctuation."""
     bare = unicodedata.normalize("NFKC", name).casefold()
     bare = re.sub(r"\([^)]*\)|\[[^\]]*\]|【[^】]*】", "", bare)
@@ -42,20 +42,20 @@ def place_key(name: str) -> str:
 
 def without_care(name: str) -> str:
     """A plain name without institution words at its end: 温水镇中心卫生院 → 温水镇, 娄底村第二卫生室 → 娄底村."""
-    bare = _stripped(plain_name(name), _CARE)
-    return bare if bare == plain_name(name) else _ORDINAL.sub("", bare)
+    bare = _stripped(bare_name(name), _CARE)
+    return bare if bare == bare_name(name) else _ORDINAL.sub("", bare)
 
 
 def township_core(name: str) -> str:
     """A township's name without its kind: 孙疃镇 → 孙疃, 东皇街道办事处 → 东皇."""
-    bare = plain_name(name)
+    bare = bare_name(name)
     core = _TOWNSHIP.sub("", bare)
     return core if len(core) >= 2 else bare
 
 
 def below_county(name: str) -> str:
     """A plain name or address without province, city and county before it: 习水县温水镇 → 温水镇."""
-    return _ABOVE.sub("", plain_name(name))
+    return _ABOVE.sub("", bare_name(name))
 
 
 def township_word(name: str) -> str:
@@ -66,7 +66,7 @@ def township_word(name: str) -> str:
 
 def is_for_one_village(name: str) -> bool:
     """Whether a name is that of a clinic or service point, which serves a village, not a township."""
-    return _FOR_ONE_VILLAGE.search(_ORDINAL.sub("", plain_name(name))) is not None
+    return _FOR_ONE_VILLAGE.search(_ORDINAL.sub("", bare_name(name))) is not None
 
 
 def only_alike(name: str, known: Iterable[str], least: float) -> str | None:

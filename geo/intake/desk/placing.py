@@ -11,17 +11,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
+from geo.intake.desk.columns import cell
 from geo.intake.desk.place_names import (
+    bare_name,
     below_county,
     is_for_one_village,
     only_alike,
     place_key,
-    plain_name,
     township_core,
     township_word,
     without_care,
 )
-from geo.intake.rows import cell
 from geo.model.desk import Mend
 from geo.model.problems import Problem
 from geo.model.roads import Floats
@@ -144,7 +144,7 @@ class _Gazetteer:
             return exact
         unit = next((c[:9] for c in digits if c[:9] in self.seat or c[:9] in self.keys), "")
         seat = self.seat.get(unit, _Found()) if unit else self._seat_by_name([unit_name, *texts])
-        within = unit or self.seat_code.get(plain_name(seat.place), "")
+        within = unit or self.seat_code.get(bare_name(seat.place), "")
         if not within and any(township_word(t) for t in (unit_name, *texts)):
             return seat  # a township that is not known: its villages are not looked for in others
         village = self._village_by_name(texts, within, seat)
@@ -189,7 +189,7 @@ def _seats(units: pd.DataFrame) -> tuple[dict[str, _Found], dict[str, str]]:
         code: _Found(SEAT, name, float(lon), float(lat))
         for code, name, lon, lat in zip(*(known[c] for c in ("unit_code", "name", "seat_lon", "seat_lat")), strict=True)
     }
-    names = [plain_name(found.place) for found in seats.values()]
+    names = [bare_name(found.place) for found in seats.values()]
     return seats, {n: c for c, n in zip(seats, names, strict=True) if names.count(n) == 1}
 
 
@@ -204,7 +204,7 @@ def _village_words(text: str, seat: _Found) -> list[str]:
     all of the name of a clinic."""
     rest = below_county(text)
     wrong = [w for w, _ in seat.misspelt]
-    for township in (*wrong, plain_name(seat.place), township_word(rest), township_core(seat.place)):
+    for township in (*wrong, bare_name(seat.place), township_word(rest), township_core(seat.place)):
         if township and rest.startswith(township) and not _MARKER.match(rest[len(township) :]):
             rest = rest[len(township) :]
             break
@@ -216,5 +216,5 @@ def _village_words(text: str, seat: _Found) -> list[str]:
 
 def _same_marker(codes: list[str], word: str, village: dict[str, _Found]) -> list[str]:
     """Of villages and quarters of one name (新庄村, 新庄社区) those that are what the word says, if any are."""
-    same = [c for c in codes if plain_name(village[c].place).startswith(word)]
+    same = [c for c in codes if bare_name(village[c].place).startswith(word)]
     return same or codes

@@ -8,30 +8,16 @@ numbers are in is another question (geo.intake.desk.evidence).
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
-from geo.intake.desk.evidence import Evidence, guess_datum
 from geo.intake.desk.numbers import number_from
-from geo.model.desk import Mend
-from geo.model.problems import Problem
 from geo.model.projection import CHINA
 from geo.model.roads import Floats
-
-__all__ = [
-    "Evidence",
-    "PositionsParsed",
-    "guess_datum",
-    "parse_positions",
-    "position_problems",
-    "split_joined",
-    "swap_mends",
-    "unit_of",
-]
 
 Unit = Literal["degrees", "metres", ""]
 Bounds = tuple[float, float, float, float]  # west, south, east, north in degrees
@@ -50,7 +36,7 @@ class PositionsParsed:
     """n rows. `lon`/`lat` are degrees or easting/northing in metres as `unit` says, NaN where not to be used.
 
     `notes` says why, by row ("" where all is plain): position_missing, position_not_a_number, position_out_of_range,
-    position_zero, position_mixed_units, position_swapped (this row only; see `swap_mends`), and columns_swapped: these
+    position_zero, position_mixed_units, position_swapped (this row only), and columns_swapped: these
     rows are used, exchanged, because the whole file is the wrong way round (`turned`).
     """
 
@@ -87,31 +73,6 @@ def parse_positions(
     return PositionsParsed(
         np.where(used, first, np.nan), np.where(used, second, np.nan), tuple(notes.tolist()), unit, turned
     )
-
-
-def swap_mends(parsed: PositionsParsed, rows: Sequence[int], lon: Sequence[str], lat: Sequence[str]) -> list[Mend]:
-    """For each row noted position_swapped, the mend that exchanges its two texts. `rows` are the rows in the file."""
-    return [
-        Mend("position_swapped", row, {"lon": b, "lat": a})
-        for row, note, a, b in zip(rows, parsed.notes, lon, lat, strict=True)
-        if note == "position_swapped"
-    ]
-
-
-def position_problems(
-    parsed: PositionsParsed, table: str, rows: Sequence[int], lon: Sequence[str], lat: Sequence[str]
-) -> list[Problem]:
-    """The notes as problems: an error for each row that is not used, one warning when the whole file was turned."""
-    found: list[Problem] = []
-    if parsed.turned:
-        count = parsed.notes.count("columns_swapped")
-        found.append(Problem("columns_swapped", "warning", table, None, "lon", {"count": count}))
-    for row, note, a, b in zip(rows, parsed.notes, lon, lat, strict=True):
-        if note and note != "columns_swapped":
-            column, value = ("lon", a) if _read(b)[0] is not None and b.strip() else ("lat", b)
-            params: dict[str, object] = {"lon": a, "lat": b, "value": value}
-            found.append(Problem(note, "error", table, row, column, params))
-    return found
 
 
 def unit_of(values: Floats) -> Unit:

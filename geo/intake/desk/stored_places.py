@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.desk.classifying import townships_by_name
+from geo.intake.desk.columns import cell
 from geo.intake.desk.listing import KEY, Context
-from geo.intake.desk.pairing import alike, plain_name
-from geo.intake.rows import cell
+from geo.intake.desk.pairing import alike, named_once, plain_name
 from geo.model.roads import Floats
 
 LONG_CODE = 9  # signs: a code so long is no serial number
@@ -40,8 +40,8 @@ def stored_places(rows: pd.DataFrame, names: "pd.Series[str]", table: str, conte
     known = known[np.isfinite(known["lon"].to_numpy(dtype=float)) & np.isfinite(known["lat"].to_numpy(dtype=float))]
     ids, plain = known[KEY[table]].tolist(), [plain_name(str(n)) for n in known["name"].tolist()]
     by_id = {own: at for at, own in enumerate(ids) if own}
-    by_name = _once(plain)
-    listed = _once([plain_name(str(n)) for n in names.tolist()])
+    by_name = named_once(dict(enumerate(plain)))
+    listed = named_once({at: plain_name(str(n)) for at, n in enumerate(names.tolist())})
     units = known["unit_code"].tolist()
     found = []
     columns = (cell(rows, KEY[table]).tolist(), cell(rows, "name").tolist(), townships_told(rows, context))
@@ -65,11 +65,3 @@ def townships_told(rows: pd.DataFrame, context: Context) -> list[str]:
     columns = zip(cell(rows, "unit_code").tolist(), cell(rows, "village_code").tolist(), texts, strict=True)
     told = ((unit[:9], village[:9], named.get(text, "")) for unit, village, text in columns)
     return [next((code for code in three if code in codes), "") for three in told]
-
-
-def _once(names: list[str]) -> dict[str, int]:
-    """Name → row, for names that stand there once."""
-    rows: dict[str, list[int]] = {}
-    for at, name in enumerate(names):
-        rows.setdefault(name, []).append(at)
-    return {name: at[0] for name, at in rows.items() if name and len(at) == 1}

@@ -244,6 +244,7 @@ def near_a_road(listing: Listing, context: Context) -> list[Found]:
 # ---- rows against each other -----------------------------------------------------------------------------------
 
 _TWICE = {"same_code": "twice_same_code", "same_name": "twice_same_name", "like_name": "twice_like_name"}
+TOLD_TWICE = frozenset(_TWICE.values())
 
 
 def told_once(listing: Listing, context: Context) -> list[Found]:

@@ -12,7 +12,6 @@ from geo.intake.files.sniffing import Format, sniff
 from geo.model.errors import FileUnreadable
 
 IN_CHILD = "geo.intake.files.grids:grid_words"  # what geo.intake.files.guard runs
-SHAPES_IN_CHILD = "geo.intake.files.layer_cells:shape_words"
 
 _TABLES = (Format.CSV, Format.XLSX, Format.XLS)
 

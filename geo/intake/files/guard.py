@@ -18,13 +18,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 import pyarrow as pa
-import shapely
 
-from geo.intake.files.cells import DEFAULT_LIMITS, LIST_LIMITS, Limits, Progress, demanding, no_progress
+from geo.intake.files.cells import LIST_LIMITS, Limits, Progress, demanding, no_progress
 from geo.intake.files.child import BROKE_DOWN, CELLS, PROGRESS, WORDS, unreadable
-from geo.intake.files.grids import IN_CHILD, SHAPES_IN_CHILD, grid_from
+from geo.intake.files.grids import IN_CHILD, grid_from
 from geo.intake.files.raw import Reading, part_answer, raw_from
-from geo.model.desk import CRS, LAYER, Answers, Question, Raw
+from geo.model.desk import Answers
 from geo.model.errors import (
     ChoiceUnknown,
     CrsMissing,
@@ -83,19 +82,6 @@ def never() -> bool:
     return False
 
 
-def guarded_raw(
-    path: Path,
-    answers: Answers,
-    *,
-    limits: Limits = LIST_LIMITS,
-    should_stop: Callable[[], bool] = never,
-    progress: Progress = no_progress,
-) -> tuple[Raw | None, list[Question]]:
-    """`files.raw.read_raw`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
-    raw, questions, _ = guarded_noted(path, answers, limits=limits, should_stop=should_stop, progress=progress)
-    return raw, questions
-
-
 def guarded_noted(
     path: Path,
     answers: Answers,
@@ -104,7 +90,7 @@ def guarded_noted(
     should_stop: Callable[[], bool] = never,
     progress: Progress = no_progress,
 ) -> Reading:
-    """`guarded_raw` with the problems of the file itself: rows left out, broken text, mixed encodings."""
+    """`files.raw.read_noted`, with the bytes read in a child process within `limits`. Raises as `guarded` does."""
     payload = {"part": part_answer(answers)}
     words, cells = guarded(IN_CHILD, path, payload, limits, should_stop=should_stop, progress=progress)
     try:
@@ -112,18 +98,6 @@ def guarded_noted(
     except (KeyError, TypeError, ValueError) as error:
         raise unreadable(path, BROKE_DOWN) from error
     return raw_from(path, grid, answers)
-
-
-def guarded_shapes(path: Path, answers: Answers, *, limits: Limits = DEFAULT_LIMITS) -> list[shapely.Geometry | None]:
-    """The shapes of a map layer in EPSG:4326, in the order of the rows that `guarded_raw` gives.
-
-    Answers `LAYER` and `CRS` count as there. Raises as `guarded` does, CrsMissing, ChoiceUnknown.
-    """
-    payload = {"layer": answers.get(LAYER, ""), "crs": answers.get(CRS, "")}
-    table = guarded(SHAPES_IN_CHILD, path, payload, limits).table
-    if table is None:
-        raise unreadable(path, BROKE_DOWN)
-    return [None if wkb is None else shapely.from_wkb(wkb, on_invalid="ignore") for wkb in table.column(0).to_pylist()]
 
 
 def guarded(

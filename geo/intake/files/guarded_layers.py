@@ -20,10 +20,10 @@ from geo.intake.files.cells import DEFAULT_LIMITS, ROW, Progress, no_progress
 from geo.intake.files.child import BROKE_DOWN, unreadable
 from geo.intake.files.grids import grid_from
 from geo.intake.files.guard import guarded, never
-from geo.intake.files.layer_cells import WKB
+from geo.intake.files.layer_cells import Shapes
 from geo.intake.files.people_cells import demand_of, villages_payload
 from geo.intake.files.raw import part_answer, raw_from
-from geo.intake.files.shape_cells import IS_OSM, IS_TABLE, REPAIRED, Shapes, ways_of_table
+from geo.intake.files.shape_cells import IS_OSM, IS_TABLE, REPAIRED, WKB, ways_of_table
 from geo.model.desk import BAND, CRS, POINTS, Answers, Choice, Question, Raw
 from geo.model.errors import ChoiceUnknown, CrsMissing
 from geo.model.problems import Problem

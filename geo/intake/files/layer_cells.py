@@ -4,10 +4,10 @@ Points give their own place, other shapes a point on them. Whatever is wrong wit
 cells empty or odd.
 """
 
-from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 import shapely
 from pyproj import CRS, Transformer
@@ -19,8 +19,10 @@ from geo.intake.files.sniffing import Format
 from geo.model.errors import FileUnreadable
 from geo.model.roads import Floats
 
-LON, LAT, WKB = "lon", "lat", "wkb"
+LON, LAT = "lon", "lat"
 _AS_WGS84 = {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4490")}  # equal at map scale: not to be moved by rounding
+
+Shapes = npt.NDArray[np.object_]
 
 
 def read_layer_cells(path: Path, kind: Format, part: str, limits: Limits, progress: Progress = no_progress) -> Grid:
@@ -37,18 +39,16 @@ def read_layer_cells(path: Path, kind: Format, part: str, limits: Limits, progre
         raise FileUnreadable(path=path, expected=kind.value, detail=str(error)) from error
 
 
-def shape_words(
-    path: Path, payload: Mapping[str, object], limits: Limits, _progress: Progress
-) -> tuple[dict[str, object], pa.Table | None]:
-    """For the child process: the shapes of a layer in EPSG:4326 as WKB, null where there is none, in the file's order.
+def layer_shapes(path: Path, layer: str, crs: str, limits: Limits) -> Shapes:
+    """The shapes of a layer in EPSG:4326, None where there is none, in the file's order.
 
-    `payload` may name the "layer", and the "crs" that counts where the file states none. Raises what `read_layer` does.
+    `layer` may be "" where there is one only; `crs` counts where the file states none. Raises FileTooDemanding and what
+    `read_layer` does.
     """
-    layer, crs = str(payload.get("layer", "")), str(payload.get("crs", ""))
-    shapes = read_layer(path, crs=crs or None, layer=layer or None).geometry
+    shapes: Shapes = read_layer(path, crs=crs or None, layer=layer or None).geometry.to_numpy()
     if len(shapes) > limits.rows:
         raise demanding(path, f"more than {limits.rows:,} features")
-    return {}, pa.table([pa.array(shapely.to_wkb(shapes.to_numpy()), pa.large_binary())], names=[WKB])
+    return shapes
 
 
 def _gdal_grid(path: Path, kind: Format, part: str, limits: Limits, progress: Progress) -> Grid:

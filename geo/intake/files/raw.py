@@ -44,7 +44,7 @@ Reading = tuple[Raw | None, list[Question], list[Problem]]
 def read_raw(path: Path, answers: Answers) -> tuple[Raw | None, list[Question]]:
     """The file as text, or what must be answered first: `SHEET`, `LAYER`, `HEADER_ROW` (a row number; 0: none).
 
-    Read in this process: for files of strangers use files.guard.guarded_raw. An answer that fits nothing is asked
+    Read in this process: for files of strangers use files.guard.guarded_noted. An answer that fits nothing is asked
     again. Titles above the header and totals and signatures below the list are left out.
 
     Raises FileMissing, FileUnreadable, FileTooDemanding, TableEmpty when there is a header and nothing below.

@@ -1,11 +1,9 @@
-"""The one place that opens table and map-layer files. Second floor: intake, files → clean tables.
+"""The one place that opens map-layer files. Second floor: intake, files → clean tables.
 
 Everything is read as text first: "NA" and "无" stay what they are and codes keep their digits. Only two binary formats
 reach GDAL, each told by its magic bytes, staged alone in a private folder, and checked to be read by its own driver.
 """
 
-import csv
-import io
 import re
 import sqlite3
 from collections.abc import Iterator
@@ -21,15 +19,11 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.intake.files.archives import shapefile_beside_parts, shapefiles_in_zip, single_file
-from geo.intake.files.cells import without_apostrophe
 from geo.intake.files.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
 from geo.intake.files.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
-from geo.intake.files.sniffing import Format, decode, sniff
+from geo.intake.files.sniffing import Format, sniff
 from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
 
-__all__ = ["OVERFLOW", "Format", "is_osm", "known_crs", "read_layer", "read_table", "sniff"]
-
-OVERFLOW = "\u2026"  # column of cells beyond the header; there only when a row has some
 # UnboundLocalError: what pyogrio makes of a coordinate system that GDAL cannot write down.
 GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError, UnboundLocalError)
 _DRIVERS = {Format.SHAPEFILE: "ESRI Shapefile", Format.SHAPEFILE_ZIP: "ESRI Shapefile", Format.GPKG: "GPKG"}
@@ -51,56 +45,6 @@ def known_crs(name: str) -> CRS:
 def is_osm(path: Path) -> bool:
     """Whether a file is an OSM extract, by content. Raises FileMissing, FileUnreadable."""
     return sniff(path).is_osm
-
-
-def read_table(path: Path) -> pd.DataFrame:
-    """A table file as text, one column a header cell. The index is the row number in the file (header: row 1).
-
-    Blank rows are left out; a header met twice gets "_2"; cells beyond the header are joined in column OVERFLOW.
-
-    Raises FileMissing, or FileUnreadable for anything that is no CSV or TSV.
-    """
-    kind = sniff(path)
-    if kind is not Format.CSV:
-        raise FileUnreadable(path=path, expected="a table", detail=f"it is a {kind} file")
-    text = decode(path.read_bytes(), path)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text)))
-    except csv.Error as error:
-        raise FileUnreadable(path=path, expected="a table", detail=str(error)) from error
-    return _frame(rows)
-
-
-def _separator(text: str) -> str:
-    """The mark that the first row holds most often outside quotes."""
-    bare = "".join(text.lstrip("\ufeff\r\n").split("\n", 1)[0].split('"')[::2])
-    return max(",\t;|", key=bare.count)
-
-
-def _frame(rows: list[list[str]]) -> pd.DataFrame:
-    filled = [(n, row) for n, row in enumerate(rows, start=1) if any(cell.strip() for cell in row)]
-    (_, header), body = filled[0], filled[1:]
-    names = _unique([cell.strip() for cell in header])
-    width = len(names)
-    data = {
-        name: [without_apostrophe(row[i].strip()) if i < len(row) else "" for _, row in body]
-        for i, name in enumerate(names)
-    }
-    surplus = [" ".join(cell.strip() for cell in row[width:] if cell.strip()) for _, row in body]
-    if any(surplus):
-        data[OVERFLOW] = surplus
-    return pd.DataFrame(data, index=pd.Index([n for n, _ in body], dtype="int64"), dtype="str")
-
-
-def _unique(names: list[str]) -> list[str]:
-    out: list[str] = []
-    for name in names:
-        candidate, n = name, 1
-        while candidate in out:
-            n += 1
-            candidate = f"{name}_{n}"
-        out.append(candidate)
-    return out
 
 
 def read_layer(path: Path, *, crs: str | None, layer: str | None = None) -> gpd.GeoDataFrame:

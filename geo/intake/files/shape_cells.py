@@ -9,25 +9,24 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pyarrow as pa
 import shapely
 
-from geo.intake.files.cells import ROW, Grid, Limits, Progress, demanding, no_progress
+from geo.intake.files.cells import ROW, Limits, Progress, demanding
 from geo.intake.files.grids import read_grid, words_of
-from geo.intake.files.layer_cells import WKB, shape_words
+from geo.intake.files.layer_cells import Shapes, layer_shapes
 from geo.intake.files.sniffing import Format, sniff
 from geo.intake.osm import ways_from_osm
 from geo.model.roads import Ways
 
 MOST_VERTICES = 4_000_000
+WKB = "wkb"  # the column of shapes
 IS_OSM, IS_TABLE, REPAIRED = "is_osm", "is_table", "repaired"  # words of the answer
 WAY_SCALARS = ("road_class", "access", "surface", "maxspeed_kph", "duration_min")
 WAY_LISTS = ("node_id", "lon", "lat")
 _TABLES = (Format.CSV, Format.XLSX, Format.XLS)
 _WKT = re.compile(r"(multi)?(polygon|linestring)\s*z?\s*\(", re.IGNORECASE)
 
-Shapes = npt.NDArray[np.object_]
 Words = tuple[dict[str, object], pa.Table | None]
 
 
@@ -47,7 +46,11 @@ def shaped_rows(path: Path, payload: Mapping[str, object], limits: Limits, progr
     words = words_of(grid) | {IS_TABLE: kind in _TABLES, REPAIRED: []}
     if grid.cells is None:
         return words, None
-    shapes = _written_shapes(grid.cells) if kind in _TABLES else _drawn_shapes(path, grid, payload, limits)
+    shapes = (
+        _written_shapes(grid.cells)
+        if kind in _TABLES
+        else layer_shapes(path, grid.part, str(payload.get("crs", "")), limits)
+    )
     vertices = int(shapely.get_num_coordinates(shapes).sum())
     if vertices > MOST_VERTICES:
         raise demanding(path, f"{vertices:,} corners; {MOST_VERTICES:,} are allowed")
@@ -56,13 +59,6 @@ def shaped_rows(path: Path, payload: Mapping[str, object], limits: Limits, progr
     shapes[wrong] = _repaired(shapes[wrong])
     words[REPAIRED] = grid.cells.column(ROW).to_numpy()[wrong].tolist()
     return words, grid.cells.append_column(WKB, pa.array(shapely.to_wkb(shapes), pa.large_binary()))
-
-
-def _drawn_shapes(path: Path, grid: Grid, payload: Mapping[str, object], limits: Limits) -> Shapes:
-    _, table = shape_words(path, {"layer": grid.part, "crs": payload.get("crs", "")}, limits, no_progress)
-    assert table is not None
-    shapes: Shapes = shapely.from_wkb(table.column(WKB).to_numpy(zero_copy_only=False), on_invalid="ignore")
-    return shapes
 
 
 def _repaired(shapes: Shapes) -> Shapes:

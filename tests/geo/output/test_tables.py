@@ -9,7 +9,6 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from geo.intake.files.raw import read_raw
-from geo.intake.files.reading import read_table
 from geo.output.names import short_names
 from geo.output.tables import csv_bytes
 
@@ -46,7 +45,7 @@ def test_what_was_made_safe_is_read_back_as_it_was(text, tmp_path):
     path = tmp_path / "a.csv"
     path.write_bytes(csv_bytes(pd.DataFrame({"名称": [text, "b"], "经度": ["-18.09", "2"], "纬度": ["1", "2"]})))
     raw, _ = read_raw(path, {})
-    assert raw is not None and raw.rows["名称"].tolist() == read_table(path)["名称"].tolist() == [text, "b"]
+    assert raw is not None and raw.rows["名称"].tolist() == [text, "b"]
     assert raw.rows["经度"].tolist() == ["-18.09", "2"]
 
 

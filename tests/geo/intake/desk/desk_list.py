@@ -1,15 +1,17 @@
 """The sample county as a context for checks, and lists as townships send them."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cache
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from geo.intake.desk.checking import Context, check_raw
+from geo.intake.desk.checking import Context, check_raw, usable_rows
 from geo.intake.manifest import SAMPLE_FOLDER
-from geo.intake.tables import boundary_from, demand_from, facilities_from, units_from
 from geo.model.desk import Answers, Check, Kind, Raw
+from geo.model.schema import DEMAND, FACILITY, UNIT, empty
 from geo.model.schemes import load_scheme
 
 FOLDER = SAMPLE_FOLDER / "xishui"
@@ -33,12 +35,17 @@ CHINESE = {
 @cache
 def xishui() -> Context:
     """The sample county: its tables as they are stored, roads 100 m from everywhere. Shared: never change it."""
-    scheme = load_scheme("xishui")
-    facility, _ = facilities_from(FOLDER / "facilities.csv", crs="EPSG:4326", scheme=scheme)
-    demand, _ = demand_from(FOLDER / "demand.csv", crs="EPSG:4326")
-    outline = boundary_from(FOLDER / "boundary.geojson", crs=None)
-    unit = units_from(FOLDER / "units.geojson", crs=None)
-    return Context(scheme, outline, unit, demand, facility, road_distance=lambda lon, lat: np.full(len(lon), 100.0))
+    none = gpd.GeoDataFrame(empty(UNIT), geometry=[], crs="EPSG:4326")
+    known = Context(load_scheme("xishui"), none, none, empty(DEMAND), empty(FACILITY))
+    for field, kind, name in (("outline", "boundary", "boundary.geojson"), ("unit", "units", "units.geojson")):
+        layer = gpd.read_file(FOLDER / name)
+        rows = pd.DataFrame(layer.drop(columns="geometry")).astype("str")
+        found = check_raw(raw_of(rows), kind, known, WGS84, shapes=list(layer.geometry))  # type: ignore[arg-type]
+        known = replace(known, **{field: usable_rows(found)})
+    for field, kind, name in (("demand", "demand", "demand.csv"), ("facility", "facilities", "facilities.csv")):
+        found = check_raw(raw_of(sample_list(name)), kind, known, WGS84)  # type: ignore[arg-type]
+        known = replace(known, **{field: usable_rows(found)})
+    return replace(known, road_distance=lambda lon, lat: np.full(len(lon), 100.0))
 
 
 @cache

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from geo.intake.desk.checking import check_json, check_raw, check_rows
 from geo.intake.desk.datums import wgs84_to_bd09, wgs84_to_gcj02
 from geo.intake.desk.indicator_rows import period_of
-from geo.intake.desk.mends import apply, of_kinds
+from geo.intake.desk.mends import apply
 from geo.model.desk import KINDS, Raw
 from geo.model.errors import ChoiceUnknown
 from geo.model.problems import Problem
@@ -259,7 +259,7 @@ def test_mends_of_two_columns_in_one_row_stay_apart() -> None:
         (4, "beds", {"beds": "12"}),
         (4, "nurses", {"nurses": "3"}),
     ]
-    assert len(of_kinds(check(rows).mends, ["number_invalid"])) == 3
+    assert [m.kind for m in check(rows).mends].count("number_invalid") == 3
 
 
 # ---- areas -----------------------------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.intake.desk.difference import compare, merge, pair_key, plain_name
+from geo.intake.desk.difference import compare, merge, pair_key
+from geo.intake.desk.pairing import plain_name
 from geo.model.schema import DEMAND, FACILITY, conform
 
 DEGREE_M = 110_900  # of latitude near 28°N

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.intake.desk.checking import check_rows
 from geo.intake.desk.likeness import NEAR_M
-from geo.intake.desk.mends import LEFT_OUT, apply, of_kinds
+from geo.intake.desk.mends import LEFT_OUT, apply
 from geo.model.desk import Mend
 from tests.geo.conftest import Said
 from tests.geo.intake.desk.desk_list import check, codes, sample_list, verdicts, xishui
@@ -62,6 +62,9 @@ def faults() -> dict[str, Fault]:
         "no name": Fault(put(CLINIC, name=""), CLINIC, "name_missing", "error", False),
         "no number": Fault(put(CLINIC, lon="一百零六"), CLINIC, "position_not_a_number", "error", False),
         "no place on earth": Fault(put(CLINIC, lon="206.1"), CLINIC, "position_out_of_range", "error", False),
+        "metres among degrees": Fault(
+            put(CLINIC, lon="618000", lat="3133000"), CLINIC, "position_mixed_units", "error", False
+        ),
         "exchanged": Fault(put(CLINIC, **swapped), CLINIC, "position_swapped", "error"),
         "zeros": Fault(put(CLINIC, lon="0", lat="0"), CLINIC, "position_zero", "warning"),
         "no position": Fault(
@@ -147,6 +150,14 @@ def test_faults_in_many_rows_are_found_each_for_itself() -> None:
         (OTHER, "parent_unknown"),
         (100, "position_not_a_number"),
     ]
+
+
+def test_a_list_the_wrong_way_round_is_turned_and_the_one_right_row_is_the_exchanged_one() -> None:
+    rows = sample_list().rename(columns={"lon": "lat", "lat": "lon"})
+    found = check(put(CLINIC, lon=cell(CLINIC, "lon"), lat=cell(CLINIC, "lat"))(rows))
+    assert codes(found) == [(None, "columns_swapped"), (CLINIC, "position_swapped")]
+    assert found.problems[0].params == {"count": len(rows) - 1}
+    assert found.mends[0].values == {"lon": cell(CLINIC, "lon"), "lat": cell(CLINIC, "lat")}
 
 
 @settings(max_examples=15, deadline=None)
@@ -278,7 +289,7 @@ def test_mends_change_a_copy_and_can_be_accepted_by_kind() -> None:
     rows = put(CLINIC, beds="-3")(put(OTHER, lon=cell(OTHER, "lat"), lat=cell(OTHER, "lon"))(sample_list()))
     found = check(rows)
     before = found.text.copy()
-    swapped = apply(found.text, of_kinds(found.mends, ["position_swapped"]))
+    swapped = apply(found.text, [m for m in found.mends if m.kind == "position_swapped"])
     assert found.text.equals(before)
     assert codes(check_rows(swapped, found, xishui())) == [(CLINIC, "number_negative")]
     assert codes(check_rows(apply(swapped, found.mends), found, xishui())) != codes(found)
@@ -328,3 +339,12 @@ def test_a_village_column_places_a_clinic_and_never_names_it() -> None:
     found = check(rows.assign(村名="太平", 卫生室名称="某某卫生室"))
     assert found.mapping["name"] == "卫生室名称" and found.table["name"].tolist() == ["某某卫生室"]
     assert codes(found) == [(None, "id_generated"), (CLINIC, "placed_at_village")]
+
+
+def test_a_row_refused_for_itself_takes_no_id_and_no_place_from_a_good_one() -> None:
+    twice = sample_list().loc[[CLINIC, CLINIC]].set_index(pd.Index([1000, 1001]))
+    found = check(pd.concat([put(CLINIC, lon="很东")(sample_list()), twice]))
+    assert codes(found) == [(CLINIC, "position_not_a_number"), (1001, "twice_same_code")]
+    kept = found.table.set_index("row")
+    assert kept["facility_id"][1000] == cell(CLINIC, "facility_id") and kept["verdict"][1000] == "ok"
+    assert kept["facility_id"].is_unique and kept.index.is_monotonic_increasing

@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pytest
 
+from geo.intake.desk.evidence import Evidence
 from geo.intake.files.cells import Limits
-from geo.intake.files.guard import guarded, guarded_noted, guarded_raw, guarded_shapes
+from geo.intake.files.guard import guarded, guarded_noted
+from geo.intake.files.guarded_layers import guarded_layer
 from geo.intake.files.raw import read_raw
 from geo.model.errors import CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, ReadingStopped, TableEmpty
 from tests.geo.conftest import Said
@@ -79,7 +81,7 @@ def test_rows_columns_and_cells_have_limits(tmp_path: Path, limits: Limits, reas
     path = tmp_path / "a.csv"
     path.write_text("机构名称,经度,纬度\n" + "甲卫生院,117.1,33.8\n" * 300, encoding="utf-8")
     with pytest.raises(FileTooDemanding, match=reason):
-        guarded_raw(path, {}, limits=limits)
+        guarded_noted(path, {}, limits=limits)
 
 
 # ---- the end of a child ----------------------------------------------------------------------------------------
@@ -110,12 +112,12 @@ def test_the_errors_are_said_in_both_languages(file: Path, said: Said) -> None:
 def test_a_missing_file_is_missing(tmp_path: Path) -> None:
     for path in (tmp_path / "no.csv", Path("/vsicurl/http://127.0.0.1/a.csv"), Path("a\0b")):
         with pytest.raises(FileMissing):
-            guarded_raw(path, {})
+            guarded_noted(path, {})
 
 
 def test_a_folder_is_no_file(tmp_path: Path) -> None:
     with pytest.raises(FileMissing):
-        guarded_raw(tmp_path, {})
+        guarded_noted(tmp_path, {})
 
 
 def test_nothing_of_a_child_is_left_when_it_is_stopped(
@@ -176,7 +178,7 @@ def test_a_reading_can_be_stopped(file: Path) -> None:
 
 
 def test_a_guarded_reading_is_the_reading(file: Path) -> None:
-    raw, questions = guarded_raw(file, {})
+    raw, questions, _ = guarded_noted(file, {})
     here, _ = read_raw(file, {})
     assert raw is not None and here is not None and questions == []
     assert raw.rows.equals(here.rows) and raw.shape_id == here.shape_id
@@ -195,9 +197,9 @@ def test_the_shapes_of_a_layer_come_in_the_order_of_its_rows(tmp_path: Path) -> 
         {"type": "Feature", "properties": {"name": n}, "geometry": g} for n, g in zip("abc", shapes, strict=True)
     ]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    read = guarded_shapes(path, {})
+    raw, read, *_ = guarded_layer(path, {}, Evidence(), roads=True)
+    assert read is not None
     assert [s and s.wkt for s in read] == ["POINT (117 34)", None, "LINESTRING (1 2, 3 4)"]
-    raw, _ = guarded_raw(path, {})
     assert raw is not None and raw.rows["name"].tolist() == ["a", "b", "c"] and raw.geometry_crs == "EPSG:4326"
 
 
@@ -215,7 +217,7 @@ def test_a_header_and_nothing_below_is_said(tmp_path: Path) -> None:
     path = tmp_path / "a.csv"
     path.write_text("机构名称,经度,纬度\n", encoding="utf-8")
     with pytest.raises(TableEmpty):
-        guarded_raw(path, {})
+        guarded_noted(path, {})
 
 
 def test_a_small_table_starts_no_map_library_and_is_read_at_once(file: Path) -> None:
@@ -229,7 +231,7 @@ def test_a_small_table_starts_no_map_library_and_is_read_at_once(file: Path) -> 
     told = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, cwd=root)
     assert told.stdout.strip() == "[]"
     begin = time.monotonic()
-    guarded_raw(file, {})
+    guarded_noted(file, {})
     assert time.monotonic() - begin < 1  # 0.2 s on a quiet machine
 
 
@@ -239,7 +241,7 @@ def test_a_hundred_thousand_rows_are_read_in_a_few_seconds(tmp_path: Path) -> No
     path.write_text("机构名称,经度,纬度,机构代码,床位数\n" + "\n".join(lines), encoding="gb18030")
     told: list[int] = []
     begin = time.monotonic()
-    raw, _ = guarded_raw(path, {}, progress=told.append)
+    raw, *_ = guarded_noted(path, {}, progress=told.append)
     assert time.monotonic() - begin < 10
     assert raw is not None and len(raw.rows) == 100_000 and raw.rows["机构代码"].iloc[-1] == "000000099999"
     assert told

@@ -49,6 +49,22 @@ def test_a_list_reads_the_same_in_every_dress(tmp_path: Path, encoding: str, mar
     assert raw.rows.loc[3].tolist() == ["乙卫生院", "117.2", "33.9", "无"]
 
 
+def test_words_for_nothing_stay_text(tmp_path: Path) -> None:
+    raw = rows_of(tmp_path, "名称,经度,纬度\nNA,无,nan\nnull,,-\n")
+    assert raw.rows.to_numpy().tolist() == [["NA", "无", "nan"], ["null", "", "-"]]
+
+
+def test_the_index_is_the_row_in_the_file_past_blank_rows_and_line_breaks_in_cells(tmp_path: Path) -> None:
+    raw = rows_of(tmp_path, '名称,床位数\n"甲\n院",1\n\n,\n乙院,2\n')
+    assert raw.rows.index.tolist() == [2, 5] and raw.rows["名称"].tolist() == ["甲\n院", "乙院"]
+
+
+def test_short_rows_are_filled_and_long_rows_keep_their_surplus(tmp_path: Path) -> None:
+    raw = rows_of(tmp_path, "名称,床位数\n甲院\n乙院,2,3\n丙院,4\n")
+    assert raw.rows["床位数"].tolist() == ["", "2", "4"]
+    assert raw.rows[OVERFLOW].tolist() == ["", "3", ""]
+
+
 def test_a_decimal_comma_leaves_the_separator_alone(tmp_path: Path) -> None:
     raw = rows_of(tmp_path, "机构名称;经度;纬度\n甲;117,1;33,8\n乙;117,2;33,9\n")
     assert raw.rows["经度"].tolist() == ["117,1", "117,2"]

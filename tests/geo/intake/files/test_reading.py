@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from geo.intake.files.reading import OVERFLOW, Format, is_osm, read_layer, read_table, sniff
+from geo.intake.files.reading import Format, is_osm, read_layer, sniff
 from geo.model.errors import ChoiceUnknown, CrsMissing, FileMissing, FileUnreadable
 
 VRT = '<OGRVRTDataSource><OGRVRTLayer name="x"><SrcDataSource>{}</SrcDataSource></OGRVRTLayer></OGRVRTDataSource>'
@@ -45,52 +45,6 @@ def shapefile_members(folder: Path, crs: str = "EPSG:4549") -> dict[str, bytes]:
     return {p.name: p.read_bytes() for p in folder.glob("in.*")}
 
 
-# ---- tables ----------------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
-def test_a_table_reads_the_same_in_every_encoding(tmp_path: Path, encoding: str) -> None:
-    path = tmp_path / "list.bin"
-    path.write_bytes("机构名称,编码\n土城卫生院,007\n".encode(encoding))
-    table = read_table(path)
-    assert table.to_dict("list") == {"机构名称": ["土城卫生院"], "编码": ["007"]}
-
-
-@pytest.mark.parametrize("mark", [",", "\t", ";", "|"])
-def test_the_separator_is_told_by_the_header(tmp_path: Path, mark: str) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text(f"a{mark}b\n1{mark}2\n", encoding="utf-8")
-    assert read_table(path).to_dict("list") == {"a": ["1"], "b": ["2"]}
-
-
-def test_words_for_nothing_stay_text(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("a,b,c\nNA,无,nan\nnull,,-\n", encoding="utf-8")
-    assert read_table(path).to_numpy().tolist() == [["NA", "无", "nan"], ["null", "", "-"]]
-
-
-def test_the_index_is_the_row_in_the_file_past_blank_rows_and_line_breaks_in_cells(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text('a,b\n"x\ny",1\n\n,\nz,2\n', encoding="utf-8")
-    table = read_table(path)
-    assert table.index.tolist() == [2, 5]
-    assert table["a"].tolist() == ["x\ny", "z"]
-
-
-def test_short_rows_are_filled_and_long_rows_keep_their_surplus(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("a,b\n1\n1,2,3\n", encoding="utf-8")
-    table = read_table(path)
-    assert table["b"].tolist() == ["", "2"]
-    assert table[OVERFLOW].tolist() == ["", "3"]
-
-
-def test_a_header_met_twice_gets_a_number(tmp_path: Path) -> None:
-    path = tmp_path / "list.csv"
-    path.write_text("a,a\n1,2\n", encoding="utf-8")
-    assert list(read_table(path).columns) == ["a", "a_2"]
-
-
 def test_a_long_table_of_wide_characters_is_not_cut_inside_one(tmp_path: Path) -> None:
     path = tmp_path / "list.csv"
     path.write_bytes(("名称,值\n" + "医" * 40000 + ",1\n").encode("gb18030"))
@@ -113,7 +67,7 @@ def test_garbage_is_unreadable(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "x.csv"
     path.write_bytes(content)
     with pytest.raises(FileUnreadable):
-        read_table(path)
+        sniff(path)
 
 
 def test_a_vrt_under_any_name_is_refused(tmp_path: Path) -> None:
@@ -337,10 +291,7 @@ def test_whole_numbers_keep_their_digits_beside_empty_cells(tmp_path: Path) -> N
     assert read_layer(tmp_path / "a.gpkg", crs=None)["code"].tolist() == ["340621001001234567", ""]
 
 
-def test_a_table_is_no_layer_and_a_layer_no_table(tmp_path: Path) -> None:
+def test_a_table_is_no_layer(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("a,b\n1,2\n", encoding="utf-8")
     with pytest.raises(FileUnreadable):
         read_layer(tmp_path / "a.csv", crs="EPSG:4326")
-    two_points().to_file(tmp_path / "a.gpkg")
-    with pytest.raises(FileUnreadable):
-        read_table(tmp_path / "a.gpkg")

@@ -1,0 +1,225 @@
+"""An upload under way at the data desk: where its file lies and how long, and which version it is checked against."""
+
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from geo.model.desk import Mend
+from geo.model.inputs import Study
+from geo.store import Store, open_store
+from geo.study import build_study
+from geo.study.build import with_tables
+from pages.ui.draft import Draft
+from tests.geo import county
+from tests.geo.county import CARE, CLINIC, lonlat, write_care, write_county
+
+DESK = Path(__file__).resolve().parents[2] / "pages" / "desk.py"
+DAY_S = 24 * 3600
+
+
+@pytest.fixture(scope="module")
+def toy(tmp_path_factory: pytest.TempPathFactory) -> Study:
+    return build_study(write_county(tmp_path_factory.mktemp("toy")))
+
+
+@pytest.fixture
+def store(tmp_path: Path, toy: Study, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """A store of the test's own with the toy county in it."""
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "home"))
+    monkeypatch.delenv("YIDA_DATABASE_URL", raising=False)
+    st.cache_resource.clear()
+    made = open_store()
+    made.save(toy, "files", replace=False)
+    yield made
+    st.cache_resource.clear()
+
+
+@pytest.fixture
+def page(store: Store) -> AppTest:
+    made = AppTest.from_file(str(DESK), default_timeout=60)
+    made.query_params["study"], made.query_params["lang"] = "toy", "en"
+    return made.run()
+
+
+def care(folder: Path, *changed: county.Care) -> bytes:
+    by_key = {c.key: c for c in (*CARE, *changed)}
+    return write_care(folder / "care.csv", by_key.values()).read_bytes()
+
+
+def upload(page: AppTest, content: bytes, name: str = "list.csv") -> AppTest:
+    return page.file_uploader[0].set_value((name, content, "text/csv")).run()
+
+
+def draft(page: AppTest) -> Draft:
+    (found,) = page.session_state.drafts.values()
+    return found
+
+
+def folders(home: Path) -> list[Path]:
+    return sorted((home / "home" / "uploads").glob("*"))
+
+
+def press(page: AppTest, label: str) -> AppTest:
+    return next(b for b in page.button if b.label == label).click().run()
+
+
+def answered(page: AppTest) -> AppTest:
+    """The open question about the coordinate system answered."""
+    next(s for s in page.selectbox if s.label == "Answer").set_value("EPSG:4326").run()
+    return press(page, "Take this answer")
+
+
+# ---- the folder of an upload -----------------------------------------------------------------------------------
+
+
+def test_an_upload_lies_alone_in_a_folder_of_its_own_under_a_harmless_name(page: AppTest, tmp_path: Path) -> None:
+    content = care(tmp_path)
+    upload(page, content, "../../名单 $(rm).csv")
+    (folder,) = folders(tmp_path)
+    (file,) = folder.iterdir()
+    assert not page.exception and draft(page).path == file and file.read_bytes() == content
+    assert file.name == "名单 __rm_.csv" and len(folder.name) == 32
+
+
+def test_a_file_that_cannot_be_read_leaves_no_folder_and_is_called_by_its_own_name(
+    page: AppTest, tmp_path: Path
+) -> None:
+    upload(page, b"\x00\x01\x02\x03" * 50, "broken.csv")
+    assert not page.exception and "broken" in page.error[0].value and str(tmp_path) not in page.error[0].value
+    assert folders(tmp_path) == [] and not page.session_state.drafts
+
+
+def test_another_file_takes_the_place_of_the_one_before(page: AppTest, tmp_path: Path) -> None:
+    upload(page, care(tmp_path), "one.csv")
+    (first,) = folders(tmp_path)
+    upload(page, care(tmp_path, replace(CLINIC, name="南村卫生室")), "two.csv")
+    (second,) = folders(tmp_path)
+    assert second != first and draft(page).file_name == "two.csv" and draft(page).path.parent == second
+
+
+def test_a_broken_file_after_a_good_one_leaves_the_good_one(page: AppTest, tmp_path: Path) -> None:
+    upload(page, care(tmp_path), "one.csv")
+    before, kept = folders(tmp_path), draft(page)
+    upload(page, b"\x00\x01\x02\x03" * 50, "broken.csv")
+    assert page.error and folders(tmp_path) == before and draft(page) == kept
+
+
+def test_a_draft_stays_while_another_page_of_the_desk_is_looked_at(page: AppTest, tmp_path: Path) -> None:
+    upload(page, care(tmp_path))
+    kept = draft(page)
+    page.radio(key="desk_kind").set_value("demand").run()
+    assert page.session_state.drafts["facilities", "toy"] == kept and len(folders(tmp_path)) == 1
+    page.radio(key="desk_kind").set_value("facilities").run()
+    assert draft(page) == kept and "Working on list" in page.caption[0].value
+
+
+def test_a_draft_discarded_is_gone_with_its_folder_and_not_read_again(page: AppTest, tmp_path: Path) -> None:
+    upload(page, care(tmp_path))
+    press(page, "Discard")
+    assert folders(tmp_path) == [] and page.session_state.drafts == {}
+    page.run()
+    assert folders(tmp_path) == [] and page.session_state.drafts == {}
+
+
+def test_folders_that_sessions_left_behind_are_removed_after_two_days(page: AppTest, tmp_path: Path) -> None:
+    uploads = tmp_path / "home" / "uploads"
+    for name, days in (("old", 2.1), ("young", 1.9)):
+        (uploads / name).mkdir(parents=True)
+        (uploads / name / "list.csv").write_text("a,b\n", encoding="utf-8")
+        then = time.time() - days * DAY_S
+        os.utime(uploads / name, (then, then))
+    upload(page, care(tmp_path))
+    assert [f.name for f in folders(tmp_path) if f != draft(page).path.parent] == ["young"]
+
+
+# ---- the version it is checked against -------------------------------------------------------------------------
+
+
+def moved_by_another(store: Store, toy: Study) -> int:
+    """Somebody else stores another place of the clinic."""
+    facility = toy.facility.copy()
+    facility.loc[facility["facility_id"] == CLINIC.key, "lat"] += 0.001
+    theirs = with_tables(toy, {"facility": facility})
+    newest = store.newest("toy")
+    assert newest is not None
+    return store.commit(
+        theirs,
+        base_version=newest.version_id,
+        kind="facilities",
+        author="韩",
+        note="",
+        fingerprint="",
+        operation_id="h",
+    )
+
+
+def stored(page: AppTest) -> AppTest:
+    page.session_state[f"desk_tab:{draft(page).upload_id}"] = "Difference and commit"
+    page.run()
+    page.text_input[0].set_value("李雷")
+    return press(page, "Store as a new version")
+
+
+def test_a_draft_keeps_the_version_it_began_with(page: AppTest, store: Store, toy: Study, tmp_path: Path) -> None:
+    before = store.newest("toy")
+    upload(page, care(tmp_path))
+    later = moved_by_another(store, toy)
+    page.run()
+    assert before is not None and later > before.version_id
+    assert draft(page).base_version == before.version_id and draft(page).base.content_id == toy.content_id
+    assert store.load("toy").content_id != toy.content_id
+
+
+def test_what_two_people_changed_is_a_conflict_and_the_draft_can_be_compared_with_the_newest(
+    page: AppTest, store: Store, toy: Study, tmp_path: Path
+) -> None:
+    upload(page, care(tmp_path, replace(CLINIC, at=(6500, 5200))))
+    answered(page)
+    old = draft(page)
+    later = moved_by_another(store, toy)
+    stored(page)
+    assert "Somebody else has changed the same cells" in page.error[0].value
+    newest = store.newest("toy")
+    assert newest is not None and newest.version_id == later  # nothing of ours is stored
+    press(page, "Compare with the newest version")
+    new = draft(page)
+    assert (new.base_version, new.base.content_id) == (later, newest.content_id)
+    assert new.operation_id != old.operation_id and new.path == old.path and new.answers == old.answers
+    stored(page)
+    clinic = store.load("toy").facility.set_index("facility_id").loc[CLINIC.key]
+    assert [clinic["lon"], clinic["lat"]] == pytest.approx(lonlat([(6500, 5200)])[0], abs=1e-9)
+    assert folders(tmp_path) == [] and page.session_state.drafts == {}
+
+
+def test_what_was_done_to_the_rows_is_done_again_when_the_file_is_read_anew(
+    page: AppTest, store: Store, toy: Study, tmp_path: Path
+) -> None:
+    upload(page, care(tmp_path))
+    answered(page)
+    before = draft(page)
+    edit = Mend("edited", 4, {"name": "南村卫生室"})
+    page.session_state.drafts["facilities", "toy"] = replace(before, edits=(edit,))
+    moved_by_another(store, toy)
+    page.session_state["renew"] = before.upload_id
+    page.run()
+    assert draft(page).edits == (edit,) and draft(page).check.table["name"].tolist()[2] == "南村卫生室"
+    assert draft(page).base.content_id == store.load("toy").content_id
+
+
+def test_a_draft_stored_twice_is_one_version(page: AppTest, store: Store, toy: Study, tmp_path: Path) -> None:
+    """The same operation id: a press repeated after a lost answer stores nothing again."""
+    upload(page, care(tmp_path, replace(CLINIC, at=(6500, 5200))))
+    answered(page)
+    kept = draft(page)
+    stored(page)
+    made = store.newest("toy")
+    kept.path.parent.mkdir(parents=True)
+    page.session_state.drafts = {("facilities", "toy"): kept}
+    stored(page)
+    assert store.newest("toy") == made
