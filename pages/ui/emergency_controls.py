@@ -11,7 +11,7 @@ from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
 from geo.output.words import condition_name
 from geo.study.page_scenes import rescue_scene
-from pages.ui import compute, emergency_plan, state
+from pages.ui import compute, emergency_plan, stage, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
 from pages.ui.compute_export import TRANSLATORS, pinned
@@ -137,15 +137,18 @@ def _layers(_: Translate) -> dict[str, bool]:
 
 
 def facts_line(_: Translate, asked: Emergency) -> str:
-    """What every figure on the page was made with, the clock first (Markdown)."""
+    """What every figure on the page was made with (Markdown); on stage in one sentence, the clock stands above."""
     line = _(
-        "Modelled on roads. Clock: {clock}. Ambulance, {condition}, speed factor {factor:.2f}; the walk from the road "
-        "to the village is included. Whether an ambulance is free is counted only under “Busy ambulances”."
+        "Modelled on roads: ambulance, {condition}, speed factor {factor:.2f}; the walk from the road to the village "
+        "is included."
     ).format(
-        clock=plain(asked.clock.say(_)),
         condition=plain(condition_name(_, asked.assumptions.condition)),
         factor=asked.assumptions.speed_factor("ambulance"),
     )
+    if not stage.is_on():
+        line += " " + _(
+            "Clock: {clock}. Whether an ambulance is free is counted only under “Busy ambulances”."
+        ).format(clock=plain(asked.clock.say(_)))  # fmt: skip
     changed = len(state.edits())
     return line + (" " + _("{count} speeds or factors were changed from the defaults.").format(count=changed)) * bool(
         changed
