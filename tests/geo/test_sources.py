@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
+from geo.intake.desk.datums import wgs84_to_gcj02
 from geo.model.desk import Kind
 from geo.model.errors import AnswerNeeded, ColumnsMissing, CrsMissing, RoadsElsewhere, TableEmpty
 from geo.model.inputs import Sources, Study
@@ -38,6 +39,18 @@ def read(path: Path, kind: Kind = "facilities", sources: Sources = PLAIN) -> tup
 
 def codes(problems: list[Problem]) -> list[tuple[int | None, str]]:
     return [(p.row, p.code) for p in problems]
+
+
+def test_a_list_in_gcj_02_stands_where_it_stands_when_that_is_said(tmp_path: Path) -> None:
+    """GCJ-02 shifts places in this part of China by some 300 to 700 m; there and back again is where it was."""
+    path = write(tmp_path / "a.csv", "机构编码,机构名称,级别,经度,纬度\n1,县人民医院,县级公立医院,106.2216,28.3271\n")
+    plain, _ = read(path)
+    moved, _ = read(path, sources=replace(PLAIN, crs="GCJ-02"))
+    lon, lat = wgs84_to_gcj02(moved["lon"], moved["lat"])
+    assert (plain["lon"].iat[0], plain["lat"].iat[0]) == (106.2216, 28.3271)
+    assert (lon[0], lat[0]) == pytest.approx((106.2216, 28.3271), abs=1e-5)
+    shift_m = math.hypot(111_320 * (plain["lat"] - moved["lat"]).iat[0], 98_000 * (plain["lon"] - moved["lon"]).iat[0])
+    assert 300 < shift_m < 700
 
 
 # ---- facilities ------------------------------------------------------------------------------------------------
