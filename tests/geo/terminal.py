@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from geo.cli import main
+from tests.geo import county
 
 Run = Callable[..., tuple[int, str, str]]
 
@@ -29,3 +30,11 @@ def terminal(capsys: pytest.CaptureFixture[str]) -> Run:
         return code, out, err
 
     return run
+
+
+def create_words(folder: Path, name: str = "toy") -> list[object]:
+    """`yida study create` of the toy county, whose files it writes into a folder."""
+    files = county.write_county(folder / "files")
+    options = {"roads": files.roads, "boundary": files.boundary, "facilities": files.facilities, "demand": files.demand}
+    pairs = [word for option, path in options.items() for word in (f"--{option}", path)]
+    return ["study", "create", name, *pairs, "--crs", "EPSG:4326"]

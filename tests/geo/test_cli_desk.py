@@ -9,10 +9,10 @@ import pytest
 import shapely
 from python_calamine import CalamineWorkbook
 
+from geo.model.inputs import Study
 from geo.store import open_store
-from geo.study import build_study
 from tests.geo import county
-from tests.geo.county import write_care, write_county, write_outline, write_roads, write_villages
+from tests.geo.county import write_care, write_outline, write_roads, write_villages
 from tests.geo.desk_files import BRIDGE, CARE_HEADER, EAST_HALF, WEST_HALF, areas, care_rows, table
 from tests.geo.terminal import Run, at_home, terminal
 
@@ -24,10 +24,10 @@ DEGREES = ("--answer", "crs=EPSG:4326")
 
 
 @pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def home(toy: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A store of its own that holds the toy county, and the terminal in English."""
     at_home(tmp_path / "home", monkeypatch)
-    open_store().save(build_study(write_county(tmp_path / "files")), "files", replace=False)
+    open_store().save(toy, "files", replace=False)
     return tmp_path
 
 

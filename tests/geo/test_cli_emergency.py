@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from geo.model.inputs import Study
 from geo.store import open_store
-from geo.study.build import build_study
-from tests.geo import county
 from tests.geo.terminal import Run, at_home, terminal
 from tests.geo.test_emergency import with_bases
 
@@ -21,12 +20,10 @@ KEYS = [
 
 
 @pytest.fixture
-def yida(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+def yida(toy: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
     """yida("emergency", "toy"): exit code, standard output, standard error; the toy county with two bases is stored."""
     at_home(tmp_path / "home", monkeypatch)
-    study = build_study(county.write_county(tmp_path / "files"))
-    store = open_store()
-    store.save(with_bases(study), "test", replace=True)
+    open_store().save(with_bases(toy), "test", replace=True)
     return terminal(capsys)
 
 

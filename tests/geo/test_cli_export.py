@@ -5,6 +5,7 @@ import io
 import json
 import re
 import shlex
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,6 @@ import pytest
 from pptx import Presentation
 from pptx.util import Inches
 
-from geo.cli import main
 from geo.model.bases import base_at
 from geo.model.briefing import Briefing, Place, Rescue
 from geo.model.clock import preset_clock
@@ -25,18 +25,12 @@ from geo.study.briefing import plain_scene
 from geo.study.page_scenes import rescue_scene
 from tests.geo.briefings import TRANSLATORS, ready
 from tests.geo.terminal import Run, at_home, terminal
-from tests.geo.test_cli import create_words
 
 
 @pytest.fixture(scope="module")
-def store_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def store_home(toy_files: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A store with the toy county in it."""
-    home = tmp_path_factory.mktemp("export")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.delenv("YIDA_DATABASE_URL", raising=False)
-        patch.setenv("YIDA_HOME", str(home / "home"))
-        assert main([str(word) for word in create_words(home)]) == 0
-    return home / "home"
+    return Path(shutil.copytree(toy_files / "home", tmp_path_factory.mktemp("export") / "home"))
 
 
 @pytest.fixture

@@ -23,7 +23,8 @@ from geo.study import assumptions_for, build_study, desk, network_of
 from geo.study.relief import heights_share
 from tests.geo.county import write_county
 from tests.geo.network.conftest import degrees
-from tests.geo.test_cli import create_words, created, home, yida  # noqa: F401
+from tests.geo.terminal import create_words
+from tests.geo.test_cli import created, home, yida  # noqa: F401
 
 SHARED = Path(os.environ.get("YIDA_SHARED") or Path(__file__).resolve().parents[3] / "shared" / "data")
 BOX = (105.0, 28.0, 105.2, 28.1)
