@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from geo.model.assumptions import CONDITIONS, Assumptions
+from geo.model.assumptions import Assumptions
 from geo.model.briefing import Scene
 from geo.model.inputs import Study
 from geo.model.links import load_link_kinds
@@ -14,7 +14,7 @@ from geo.study.structure import Structure
 from pages.ui import compute, compute_structure, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.compute_export import TRANSLATORS, pinned
-from pages.ui.controls import condition_name, language_switch, mode_name, study_choice
+from pages.ui.controls import condition_choice, language_switch, mode_name, study_choice
 from pages.ui.text import Translate
 
 
@@ -51,14 +51,7 @@ def sidebar(_: Translate, language: str) -> Asked:
             format_func=lambda m: mode_name(_, m),
             persist_state="session",
         )
-        st.segmented_control(
-            _("Conditions"),
-            CONDITIONS,
-            key="condition",
-            format_func=lambda c: condition_name(_, c),
-            required=True,
-            persist_state="session",
-        )
+        condition_choice(_)
         lines = st.toggle(_("Management lines"), key="structure_lines", persist_state="session")
         whole = st.toggle(
             _("Lines of every clinic"), key="structure_whole", disabled=not lines, persist_state="session"
@@ -78,6 +71,7 @@ def _networks(_: Translate, language: str, study: Study) -> tuple[str, ...]:
     if not names:
         st.caption(_("This study has no links yet. Load a list of links on the data desk."))
         return ()
+    state.hold("structure_networks")
     chosen = st.pills(
         _("Networks on the map"),
         list(names),
