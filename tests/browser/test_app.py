@@ -269,12 +269,13 @@ def test_a_speed_changed_on_the_page_lowers_the_figure_and_reaches_the_address(o
 
 
 def test_one_walks_through_all_pages_and_back_and_keeps_what_was_chosen(open_app: Callable[..., App]) -> None:
-    app = open_app("structure?lang=en&when=night&nets=reads_ecg_for", locale="en-GB")
+    app = open_app("?lang=en&when=night", locale="en-GB")
     page = app.page
     expect(page.get_by_role("heading", level=1)).to_be_visible(timeout=60_000)
     names = app.idle().get_by_test_id("stTopNavLink").all_inner_texts()
     assert len(names) == 11
-    for name in [*names, "Map", "Structure", "Emergency", "Map"]:
+    chosen = False
+    for name in ["Structure", *names, "Structure", "Emergency", "Map"]:
         link = page.get_by_test_id("stTopNavLink").filter(has_text=re.compile(f"^{name}$"))
         link.click()
         expect(link).to_have_attribute("aria-current", "page")
@@ -284,5 +285,10 @@ def test_one_walks_through_all_pages_and_back_and_keeps_what_was_chosen(open_app
         if name in ("Map", "Structure", "Emergency", "Roads"):
             expect(page.get_by_role("radio", name="Night")).to_be_checked()
         if name == "Structure":
-            expect(page.get_by_role("button", name="ECG network")).to_have_attribute("aria-pressed", "true")
+            network = page.get_by_role("button", name="ECG network")
+            if not chosen:
+                network.click()
+                app.idle()
+                chosen = True
+            expect(network).to_have_attribute("aria-pressed", "true")
     assert app.errors == [] and app.outside == []
