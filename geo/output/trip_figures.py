@@ -108,7 +108,9 @@ def closure(answer: Answer, _: Translate) -> Figure:
         _("Minutes after"): lost["after_min"],
         _("What happens"): lost["outcome"].map(outcomes),
     })  # fmt: skip
-    head = lost[lost["outcome"] != "later"].head(ROWS)
+    # Who was beyond the threshold before is in the table, cut off or not, but has not fallen out of it.
+    within = (lost["before_min"] <= whole.threshold_min) & ~(lost["after_min"] <= whole.threshold_min)
+    head = lost[within].head(ROWS)
     colours = [inks.UNREACHED if outcome == "cut_off" else inks.BEYOND for outcome in head["outcome"]]
     return Figure(
         "closure",

@@ -112,6 +112,13 @@ def test_a_closed_road_cuts_off_north_village(county: Study) -> None:
     assert answer.areas == () and answer.surface is None, "reach bands would be those of open roads"
 
 
+def test_who_was_beyond_the_threshold_before_has_not_fallen_out_of_it(county: Study) -> None:
+    """北村 is 12 min away: at 10 min its road costs nobody the threshold, though it is cut off."""
+    shown = figures(answered(county, replace(roads_scene(county), threshold_min=10.0)))["closure"]
+    assert (shown.value, shown.chart.keys) == ("0", ())
+    assert shown.table[["Village", "What happens"]].values.tolist() == [["北村", "cut off"]]
+
+
 def test_with_no_road_closed_the_scene_is_the_maps_question(county: Study) -> None:
     plain = plain_scene(county, TRANSLATORS)
     scene = closed_scene(plain, (), TRANSLATORS)
