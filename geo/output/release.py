@@ -13,7 +13,7 @@ import pandas as pd
 import shapely
 
 from geo.analysis.presenting import Answer
-from geo.analysis.scene_parts import Organisation
+from geo.analysis.scene_parts import Judgement, Organisation
 from geo.model.bases import Base
 from geo.model.briefing import Scene
 from geo.model.errors import N_, ReviewNumberInvalid
@@ -78,8 +78,13 @@ def released(answer: Answer, release: Release) -> Answer:
         study=public_study(answer.study),
         areas=areas,
         organisation=organisation and _public_organisation(organisation),
-        judgement=judgement and replace(judgement, townships=_without_numbers(judgement.townships.assign(source=""))),
+        judgement=judgement and _public_judgement(judgement),
     )
+
+
+def _public_judgement(found: Judgement) -> Judgement:
+    townships = _without_numbers(found.townships.assign(source=""))
+    return replace(found, unit_name=without_numbers(found.unit_name), townships=townships)
 
 
 def _public_organisation(found: Organisation) -> Organisation:
