@@ -16,7 +16,7 @@ from geo.model.scene_json import changed_rows
 from geo.output.figure import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
-from geo.output.scene_map import is_timed
+from geo.output.scene_map import closed_routes, is_timed
 from geo.output.words import condition_name, item_name, mode_name, unit_name
 
 
@@ -82,8 +82,8 @@ def _asked(answer: Answer, language: str, _: Translate) -> list[tuple[str, str]]
     scene, out = answer.scene, list[tuple[str, str]]()
     join = "、" if language == "zh" else ", "
     if scene.closed:
-        places = (answer.study.roads.edge_vertices(edge)[0].round(4).tolist() for edge, _at in scene.closed)
-        out.append((_("Closed roads"), join.join(f"{lon:g}, {lat:g}" for lon, lat in places)))
+        places = [route["at"] for route in closed_routes(answer.study.roads, scene.closed)]
+        out.append((_("Closed roads"), join.join(f"{lon:.4f} {lat:.4f}" for lon, lat in places)))
     if scene.rescue and answer.response:
         serving = [b for b in scene.rescue.bases if b.base_id in answer.response.serving]
         out.append((_("Bases in service"), join.join(f"{b.name} ({b.ambulances})" for b in serving) or _("none")))

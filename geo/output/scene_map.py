@@ -127,9 +127,9 @@ def rescue_words(_: Translate, clock: Clock) -> dict[str, str]:
 # ---- closed roads --------------------------------------------------------------------------------------------------
 
 
-def closed_routes(roads: Roads, closed: Iterable[tuple[int, float]]) -> list[dict[str, object]]:
+def closed_routes(roads: Roads, closed: Iterable[tuple[int, float]]) -> list[dict[str, Any]]:
     """Closed segments as routes of a map, each with the place where it is broken."""
-    out: list[dict[str, object]] = []
+    out: list[dict[str, Any]] = []
     for edge, at in closed:
         line = roads.edge_vertices(edge)
         out.append({"kind": "closed", "lines": line.round(6).ravel().tolist(), "at": _along(line, at)})
