@@ -66,6 +66,9 @@ class Rescue:
         low, high = LIMIT_MIN
         _check(low <= self.limit_min <= high, "limit_min", self.limit_min)
         _check(len(self.bases) <= MOST_BASES, "bases", len(self.bases))
+        for base in self.bases:
+            near = abs(base.lon) <= 180 and abs(base.lat) <= 90  # false for a place that is not known
+            _check(near and base.ambulances >= 0, "bases", f"{base.base_id} {base.lon:g}, {base.lat:g}")
 
 
 @dataclass(frozen=True)

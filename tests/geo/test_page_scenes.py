@@ -109,6 +109,9 @@ def test_a_closed_road_cuts_off_north_village(county: Study) -> None:
     assert shown["closure"].table[["Village", "People", "What happens"]].values.tolist() == [["北村", 300, "cut off"]]
     assert shown["coverage"].of == "3,400 of 3,757 people"
     assert scene_sentence(answer, EN, "en").startswith("Closed roads: 1. 300 of 3,700 people are no longer within")
+    where = dict(facts(answer, export("pdf", "en"), EN))["Closed roads"].split()
+    lon, lat = degrees([(6500, 3000)])
+    assert [float(w) for w in where] == pytest.approx([lon[0], lat[0]], abs=2e-4), "where the road is broken"
     assert answer.areas == () and answer.surface is None, "reach bands would be those of open roads"
 
 
@@ -208,6 +211,11 @@ def test_a_clock_out_of_bounds_and_an_unknown_case_are_refused(county: Study) ->
     for change in ({"start": "yesterday"}, {"turnout_min": -1}, {"threshold_min": "x"}, {"threshold_min": 10}):
         bad = json.loads(json.dumps(told))
         bad["scenes"][0]["rescue"]["clock"] |= change
+        with pytest.raises(BriefingInvalid):
+            from_json(json.dumps(bad))
+    for change in ({"lon": 1e11}, {"lat": -91}, {"ambulances": -1}, {"on": "yes"}):
+        bad = json.loads(json.dumps(told))
+        bad["scenes"][0]["rescue"]["bases"][0] |= change
         with pytest.raises(BriefingInvalid):
             from_json(json.dumps(bad))
     told["scenes"][0]["rescue"]["capability"] = "magic"
