@@ -9,6 +9,7 @@ from geo.analysis.scene_parts import Closure, Response
 from geo.model.briefing import Rescue
 from geo.model.capabilities import check_capability
 from geo.model.errors import BriefingInvalid
+from geo.model.inputs import Study
 from geo.output import inks
 from geo.output.figure import ROWS, Figure, bars, marks_of, people, percent
 from geo.output.language import Translate
@@ -96,18 +97,8 @@ def closure_of(answer: Answer) -> Closure:
 def closure(answer: Answer, _: Translate) -> Figure:
     """People who are within the threshold with open roads and not with some closed, village by village."""
     found, whole = closure_of(answer), answer.whole
-    names = dict(zip(answer.study.demand["demand_id"], short_names(answer.study.demand["name"]), strict=True))
-    units = dict(zip(answer.study.unit["unit_code"], answer.study.unit["name"], strict=True))
-    lost = found.losses.assign(name=found.losses["demand_id"].map(names))
-    outcomes = {"cut_off": _("cut off"), "out": _("out of time"), "later": _("later")}
-    table = pd.DataFrame({
-        _("Village"): lost["name"],
-        _("Township"): lost["unit_code"].map(units).fillna("—"),
-        _("People"): lost["population"],
-        _("Minutes before"): lost["before_min"],
-        _("Minutes after"): lost["after_min"],
-        _("What happens"): lost["outcome"].map(outcomes),
-    })  # fmt: skip
+    lost = found.losses
+    table = losses_table(answer.study, lost, _)
     # Who was beyond the threshold before is in the table, cut off or not, but has not fallen out of it.
     within = (lost["before_min"] <= whole.threshold_min) & ~(lost["after_min"] <= whole.threshold_min)
     head = lost[within].head(ROWS)
@@ -120,9 +111,31 @@ def closure(answer: Answer, _: Translate) -> Figure:
             covered=people(found.before.covered), part=people(whole.covered), whole=people(whole.population)
         ),
         table,
-        bars(head["name"], head["population"], _("People"), _("Village"), colours, "village", head["demand_id"]),
+        bars(
+            table[_("Village")][within].head(ROWS),
+            head["population"],
+            _("People"),
+            _("Village"),
+            colours,
+            "village",
+            head["demand_id"],
+        ),
         marks_of(answer, _),
     )
+
+
+def losses_table(study: Study, lost: pd.DataFrame, _: Translate) -> pd.DataFrame:
+    """The villages that a closure makes later, in words; `lost` as geo.study.closing.losses makes it."""
+    outcomes = {"cut_off": _("cut off"), "out": _("out of time"), "later": _("later")}
+    units = dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
+    return pd.DataFrame({
+        _("Village"): short_names(study.demand["name"]).iloc[lost["row"]].to_numpy(),
+        _("Township"): lost["unit_code"].map(units).fillna("—"),
+        _("People"): lost["population"],
+        _("Minutes before"): lost["before_min"],
+        _("Minutes after"): lost["after_min"],
+        _("What happens"): lost["outcome"].map(outcomes),
+    })  # fmt: skip
 
 
 def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:

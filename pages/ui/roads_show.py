@@ -9,6 +9,7 @@ from geo.model.assumptions import default_rows
 from geo.network.breaks import NO_BREAKS, Breaks
 from geo.output.figure import percent
 from geo.output.tables import csv_bytes
+from geo.output.trip_figures import losses_table
 from geo.study import closing, conditions
 from pages.ui import closed_roads, compute, compute_roads, state
 from pages.ui.assumed import item_name
@@ -84,16 +85,7 @@ def villages(_: Translate, question: Question, lost: pd.DataFrame) -> None:
     """Villages that a closure makes later; choosing one shows its way round on the map."""
     if lost.empty:
         return
-    names, units = compute.village_names(question.study), compute.unit_names(question.study)
-    outcomes = {"cut_off": _("cut off"), "out": _("out of time"), "later": _("later")}
-    shown = pd.DataFrame({
-        _("Village"): names.iloc[lost["row"]].to_numpy(),
-        _("Township"): lost["unit_code"].map(units).fillna("—"),
-        _("People"): lost["population"],
-        _("Minutes before"): lost["before_min"],
-        _("Minutes after"): lost["after_min"],
-        _("What happens"): lost["outcome"].map(outcomes),
-    })  # fmt: skip
+    shown = losses_table(question.study, lost, _)
     st.markdown(_("**Villages that are reached later**, the worst first. Choose one to see its way round."))
     minutes = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
