@@ -194,3 +194,10 @@ PARENT = (
 
 
 Open = Callable[..., Opened]
+
+
+def shown(opened: Opened, **changes: Any) -> Opened:
+    """The map with a state drawn, the study's data included."""
+    opened.frame.wait_for_function("window.yida && window.map")
+    opened.update(**changes)
+    return opened.ready()

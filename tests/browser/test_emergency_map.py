@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.browser.map_frame import Open, Opened, county, layers
+from tests.browser.map_frame import Open, Opened, county, layers, shown
 from tests.browser.test_map_runtime import HOSTILE
 
 KINDS = {
@@ -32,12 +32,6 @@ def classes(count: int, **changes: Any) -> dict[str, Any]:
         "of": [i % 2 for i in range(count)],
         "lines_label": "Straight line",
     } | changes
-
-
-def shown(opened: Opened, **changes: Any) -> Opened:
-    opened.frame.wait_for_function("window.yida && window.map")
-    opened.update(**changes)
-    return opened.ready()
 
 
 def ink(opened: Opened, pane: str) -> int:

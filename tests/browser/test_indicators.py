@@ -7,7 +7,7 @@ from pathlib import Path
 from playwright.sync_api import expect
 
 from tests.browser.conftest import App
-from tests.browser.map_frame import Open, county, state
+from tests.browser.map_frame import Open, county, shown, state
 
 OpenApp = Callable[..., App]
 
@@ -26,9 +26,7 @@ def shown_on(open_map: Open):
         ],
         "tips": {"W": ["70.0 %", "70 of 100"], "E": ["<img src=x onerror=window.hit=1>"]},
     }  # fmt: skip
-    opened = open_map(study)
-    opened.update(layers=layers, minutes=[], choropleth=coloured)
-    return opened.ready()
+    return shown(open_map(study), layers=layers, minutes=[], choropleth=coloured)
 
 
 def colour_at(opened, unit: str) -> tuple[int, ...]:

@@ -10,7 +10,7 @@ import pytest
 
 from geo.output.maps import TEXT_KEYS, WEB_FOLDER
 from geo.output.scene_map import link_words
-from tests.browser.map_frame import Open, Opened, Site, county, layers
+from tests.browser.map_frame import Open, Opened, Site, county, layers, shown
 
 HOSTILE = (
     "{{cycler.__init__.__globals__.os.system('touch /tmp/yida_pwned')}}",
@@ -27,12 +27,6 @@ HOSTILE = (
     "constructor",
     "lone \ud800 half",
 )
-
-
-def shown(opened: Opened, **changes: Any) -> Opened:
-    opened.frame.wait_for_function("window.yida && window.map")
-    opened.update(**changes)
-    return opened.ready()
 
 
 # ---- hostile text ------------------------------------------------------------------------------------------------
@@ -345,10 +339,10 @@ def test_a_county_that_is_shown_large_is_fitted_at_once(open_map: Open) -> None:
 
 
 def test_a_frame_that_opens_flat_still_shows_the_whole_county_later_and_beside_the_legend(open_map: Open) -> None:
-    told = open_map(county(), width=1200, height=24)
-    told.update(stage=True)
+    told = shown(open_map(county(), width=1200, height=24), stage=True)
     told.page.set_viewport_size({"width": 1366, "height": 640})
     told.frame.wait_for_function("innerHeight > 600 && map.getSize().y > 600")
+    told.ready()
     west, north = told.frame.evaluate("(p => [p.x, p.y])(map.latLngToContainerPoint([28.5, 106.0]))")
     east, south = told.frame.evaluate("(p => [p.x, p.y])(map.latLngToContainerPoint([28.0, 106.6]))")
     legend = told.frame.evaluate("document.querySelector('.yida-legend').getBoundingClientRect().right")
@@ -362,7 +356,7 @@ def test_names_of_townships_never_cover_each_other_whatever_their_size(open_map:
         unit["seat"] = seat
     told = open_map(study)
     for stage in (False, True):
-        told.update(stage=stage)
+        shown(told, stage=stage)
         boxes = told.frame.evaluate(
             """[...document.querySelectorAll('.yida-label:not(.yida-covered)')]
                 .map(e => e.getBoundingClientRect().toJSON())"""
