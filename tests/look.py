@@ -42,9 +42,9 @@ def opened(browser: Browser, address: str, size: tuple[int, int], locale: str) -
     context = browser.new_context(
         viewport={"width": size[0], "height": size[1]}, locale=locale, reduced_motion="reduce", is_mobile=size == PHONE
     )
-    page = context.new_page()
-    page.goto(address)
-    yield App(page)
+    app = App(context.new_page())
+    app.page.goto(address)
+    yield app
     context.close()
 
 

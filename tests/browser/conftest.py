@@ -19,7 +19,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Frame, Locator, Page, TimeoutError, expect, sync_playwright
+from playwright.sync_api import Browser, Frame, Locator, Page, TimeoutError, WebSocket, expect, sync_playwright
+from streamlit.proto.BackMsg_pb2 import BackMsg
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.map_frame import BANDS, FRAME_FOLDER, PARENT, Handler, Open, Opened, Site, frame_page
 
@@ -29,6 +31,12 @@ ARGUMENTS = [
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--no-first-run", "--disable-quic",
 ]  # fmt: skip
+
+IDLE = (
+    "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
+    " && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
+)
+PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
 @pytest.fixture(scope="session")
@@ -103,6 +111,26 @@ class App:
     page: Page
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    owed: bool = True  # the server has still to finish what the page asked last
+
+    def __post_init__(self) -> None:
+        self.page.on("websocket", self._follow)
+
+    def _follow(self, socket: WebSocket) -> None:
+        """Listen to what the page asks the server for and to what it answers."""
+        self.owed = True
+
+        def asked(frame: bytes | str) -> None:
+            if isinstance(frame, bytes) and BackMsg.FromString(frame).HasField("rerun_script"):
+                self.owed = True
+
+        def answered(frame: bytes | str) -> None:
+            told = ForwardMsg.FromString(frame) if isinstance(frame, bytes) else ForwardMsg()
+            if told.HasField("script_finished"):
+                self.owed = told.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN
+
+        socket.on("framesent", asked)
+        socket.on("framereceived", answered)
 
     def map(self) -> Frame:
         """The map's frame, once everything asked for is drawn."""
@@ -112,13 +140,15 @@ class App:
         return next(f for f in self.page.frames if "streamlit_folium" in f.url)
 
     def idle(self) -> Page:
-        """The page when the script has stopped running and nothing of an earlier run is left on it."""
-        self.page.wait_for_function(
-            "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState !== 'running'"
-            " && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')",
-            timeout=60_000,
-        )
-        return self.page
+        """The page when all that was asked for is answered, and nothing of an earlier run is left on it."""
+        end = time.monotonic() + 60
+        while True:
+            self.page.wait_for_function(IDLE, timeout=60_000)
+            self.page.evaluate(PAINTED)  # what was clicked has been sent, what was answered has been drawn
+            if not self.owed and self.page.evaluate(IDLE):
+                return self.page
+            assert time.monotonic() < end, "the script comes to an end"
+            self.page.wait_for_timeout(20)
 
     def settled(self) -> Frame:
         """The map's frame when the script has stopped running."""
