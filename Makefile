@@ -8,10 +8,11 @@ run: setup
 	@echo 'Yida 医达: http://localhost:8501'
 	$(BIN)/streamlit run app.py
 
-# The browser's tests measure seconds, so they run alone; the others use every core.
+# What measures seconds in the browser runs alone; the others use every core.
 test: setup browser office lint
 	$(BIN)/pytest --ignore=tests/browser -n auto --dist loadfile
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser -m 'not timed' -n 2 --dist loadfile
+	$(BIN)/pytest tests/browser -m timed
 
 lint: setup
 	$(BIN)/ruff check .

@@ -141,9 +141,9 @@ class App:
 
     def idle(self) -> Page:
         """The page when all that was asked for is answered, and nothing of an earlier run is left on it."""
-        end = time.monotonic() + 60
+        end = time.monotonic() + 120  # a server's first page on a busy machine
         while True:
-            self.page.wait_for_function(IDLE, timeout=60_000)
+            self.page.wait_for_function(IDLE, timeout=120_000)
             self.page.evaluate(PAINTED)  # what was clicked has been sent, what was answered has been drawn
             if not self.owed and self.page.evaluate(IDLE):
                 return self.page

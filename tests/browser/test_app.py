@@ -40,6 +40,7 @@ def test_the_first_page_shows_the_sample_county_and_asks_nobody_outside(open_app
     assert app.outside == [] and app.errors == []
 
 
+@pytest.mark.timed
 def test_a_warm_server_shows_an_interactive_map_in_under_four_seconds(open_app: Callable[..., App]) -> None:
     spans = []
     for _ in range(4):  # the first warms the server; of the others the best, since machines are noisy
@@ -70,6 +71,7 @@ def test_the_language_switch_changes_page_and_map_and_keeps_the_rest(open_app: C
     assert asked(app)["lang"] == "en" and asked(app)["t"] == "25"
 
 
+@pytest.mark.timed
 def test_a_moved_slider_changes_the_figures_and_keeps_frame_and_view(open_app: Callable[..., App]) -> None:
     app = open_app()
     frame = app.settled()

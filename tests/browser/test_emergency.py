@@ -188,6 +188,7 @@ def test_a_phone_shows_figures_and_map_without_sideways_scrolling(open_app: Call
     app.photograph("emergency-phone-zh")
 
 
+@pytest.mark.timed
 def test_every_interval_set_before_the_figures_follow_within_a_second(open_app: Callable[..., App]) -> None:
     app = open_app("emergency?lang=en")
     app.settled()

@@ -137,6 +137,7 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Any:
 SAMPLES = sorted(p.name for p in (Path(__file__).resolve().parents[2] / "data" / "sample").iterdir() if p.is_dir())
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("name", SAMPLES)
 def test_the_ready_briefing_of_every_sample_presents_and_a_scene_changes_within_a_second(
     sample: Any, open_file: Any, name: str

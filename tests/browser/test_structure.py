@@ -152,8 +152,7 @@ def large(server_home: Path) -> str:
 
 
 # A busy machine is slow in everything, so each span may also be compared with the same on the map's own page.
-
-
+@pytest.mark.timed
 def test_the_page_of_1500_clinics_is_interactive_in_under_four_seconds(
     open_structure: Callable[..., App], open_app: Callable[..., App], large: str
 ) -> None:
@@ -170,6 +169,7 @@ def test_the_page_of_1500_clinics_is_interactive_in_under_four_seconds(
     assert min(spans[1:]) < max(4, 1.5 * min(plain[1:])), (spans, plain)
 
 
+@pytest.mark.timed
 def test_a_branch_of_1500_clinics_is_selected_within_half_a_second(
     open_structure: Callable[..., App], open_app: Callable[..., App], large: str
 ) -> None:
@@ -193,6 +193,7 @@ def selected(app: App, key: str) -> float:
     return span
 
 
+@pytest.mark.timed
 def test_1500_clinics_with_every_line_are_drawn_within_a_tenth_of_a_second(
     open_structure: Callable[..., App], large: str
 ) -> None:
