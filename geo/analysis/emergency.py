@@ -63,7 +63,8 @@ def missed(response: pd.DataFrame, demand: pd.DataFrame, base_units: set[str], c
     Rows of `response` and `demand` (demand_id, name, unit_code, population) belong together; `base_units` are the
     townships with a base in service. Columns: demand_id, name, unit_code, population, arrival_min, missing_min (NaN
     where no road leads there), cause: "turnout" (the drive alone is within the threshold, so a quicker start would
-    do), else "no_base" (none in its township), else "distance"; "no_road" where nobody can drive.
+    do), else "no_base" (none in its township), else "distance"; "no_road" where no base in service can drive. Where
+    no base is in service at all, that is the cause everywhere.
     """
     arrival = response["arrival_min"].to_numpy(dtype=float)
     late = np.flatnonzero(~(arrival <= clock.threshold_min))
@@ -71,7 +72,7 @@ def missed(response: pd.DataFrame, demand: pd.DataFrame, base_units: set[str], c
     rows = late[np.lexsort((ids[late], -people[late]))]
     units, drive = demand["unit_code"].to_numpy(dtype=object)[rows], response["drive_min"].to_numpy(dtype=float)[rows]
     cause = np.select(
-        [np.isnan(drive), drive <= clock.threshold_min, ~np.isin(units.astype(str), sorted(base_units))],
+        [np.isnan(drive) & bool(base_units), drive <= clock.threshold_min, ~np.isin(units.astype(str), [*base_units])],
         ["no_road", "turnout", "no_base"],
         "distance",
     )

@@ -197,7 +197,7 @@ def test_a_county_without_a_base_says_so_and_still_answers(toy: Study) -> None:
     found = asked(toy, bases=())
     assert codes(found) == ["no_base"] and found.reached.covered == 0 and len(found.missed) == 6
     off = asked(with_bases(toy), bases=[replace(b, on=False) for b in bases_of(with_bases(toy).facility)])
-    assert codes(off) == ["no_base_in_service"]
+    assert codes(off) == ["no_base_in_service"] and set(off.missed["cause"]) == {"no_base"}
 
 
 def test_a_base_off_the_network_is_named_and_the_others_count(rescued: Study) -> None:

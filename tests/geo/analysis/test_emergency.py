@@ -69,6 +69,11 @@ def test_villages_not_reached_are_ranked_by_people_with_the_cheapest_cause() -> 
     assert late["missing_min"].tolist() == pytest.approx([3, 5, 5, NAN], nan_ok=True)
 
 
+def test_without_a_base_in_service_no_village_is_told_to_be_without_a_road() -> None:
+    late = missed(respond(np.zeros((4, 0)), [], POLICY), demand(), set(), POLICY)
+    assert late["cause"].tolist() == ["no_base"] * 4
+
+
 def test_a_clock_that_starts_at_departure_never_blames_the_turnout() -> None:
     late = missed(respond(DRIVE, IDS, Clock(1, 3, 4, "departure")), demand(), {"T"}, Clock(1, 3, 4, "departure"))
     assert set(late["cause"]) == {"distance", "no_road"}
