@@ -49,9 +49,14 @@ class FleetRule:
     source: str
 
 
+def open_facilities(facility: pd.DataFrame) -> pd.DataFrame:
+    """The facilities that are, or could be made, a base."""
+    return facility[facility["status"] != "closed"]
+
+
 def bases_of(facility: pd.DataFrame) -> tuple[Base, ...]:
     """The open facilities that are emergency bases, by id."""
-    rows = facility[facility["is_emergency_base"] & (facility["status"] != "closed")]
+    rows = open_facilities(facility[facility["is_emergency_base"]])
     return tuple(base_at(row) for _, row in rows.sort_values("facility_id").iterrows())
 
 

@@ -167,7 +167,7 @@ def on_click(_: Translate, asked: controls.Emergency) -> None:
     st.session_state.em_clicked = number
     if kind == "place" and st.session_state.get("em_pick"):
         st.session_state.em_pick = False
-        emergency_plan.add_place(_, asked.study, float(clicked["lon"]), float(clicked["lat"]))
+        emergency_plan.add_place(asked.study, float(clicked["lon"]), float(clicked["lat"]))
     elif kind in MARKS:
         chosen.choose_base(str(clicked["id"]))
     elif kind == "hospital":

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.analysis.coverage import Coverage
-from geo.model.bases import Base
+from geo.model.bases import Base, open_facilities
 from geo.model.clock import Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
@@ -180,7 +180,7 @@ def _base(_: Translate, asked: controls.Emergency, found: Emergency, base_id: st
             _("Remove this base"),
             icon=":material/delete:",
             on_click=emergency_plan.remove,
-            args=(_, asked.study, base_id),
+            args=(asked.study, base_id),
         )
     rows = found.by_base.loc[found.by_base["base_id"] == base_id]
     if rows.empty:
@@ -286,7 +286,8 @@ def _edited(study: Study, bases: tuple[Base, ...], key: str, columns: list[str])
 def _adding(_: Translate, asked: controls.Emergency, bases: tuple[Base, ...]) -> None:
     study, have = asked.study, {base.base_id for base in bases}
     st.toggle(_("Add a base: click its place on the map"), key="em_pick")
-    names = dict(zip(study.facility["facility_id"], study.facility["name"], strict=True))
+    facility = open_facilities(study.facility)
+    names = dict(zip(facility["facility_id"], facility["name"], strict=True))
     left, right = st.columns([3, 2], vertical_alignment="bottom")
     key = f"em_facility:{study.name}:{st.session_state.get('em_revision', 0)}"
     left.selectbox(
@@ -296,7 +297,7 @@ def _adding(_: Translate, asked: controls.Emergency, bases: tuple[Base, ...]) ->
         format_func=lambda facility_id: names.get(facility_id, facility_id),
         placeholder=_("Choose a facility"),
         key=key,
-        on_change=lambda: emergency_plan.add_facility(_, study, st.session_state[key]),
+        on_change=lambda: emergency_plan.add_facility(study, st.session_state[key]),
     )
     right.button(
         _("Back to the list's bases"),

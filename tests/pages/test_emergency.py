@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis.strategies import floats
 from streamlit.testing.v1 import AppTest
 
 from geo.analysis.coverage import coverage
@@ -16,6 +18,7 @@ from geo.model.inputs import Study
 from geo.network.travel_time import nearest_times
 from geo.store import open_store
 from geo.study import assumptions_for, emergency, network_of, open_study
+from geo.study.build import with_tables
 from pages.ui import emergency_plan
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "emergency.py"
@@ -134,16 +137,44 @@ class _Session(dict):  # type: ignore[type-arg]
 def test_a_plan_travels_in_the_address_and_comes_back_the_same(xishui: Study, plans: Callable[[], None]) -> None:
     listed = emergency_plan.bases(same, xishui)
     emergency_plan.keep(xishui, [replace(listed[0], on=False), replace(listed[1], ambulances=1), *listed[2:]])
-    emergency_plan.add_place(same, xishui, 106.4, 28.4)
-    emergency_plan.add_place(same, xishui, 106.5, 28.3)
-    emergency_plan.add_facility(same, xishui, "520330T002")
+    emergency_plan.add_place(xishui, 106.4, 28.4)
+    emergency_plan.add_place(xishui, 106.5, 28.3)
+    emergency_plan.add_facility(xishui, "520330T002")
     plan = emergency_plan.bases(same, xishui)
     assert len(plan) == len(listed) + 3 and [b.base_id for b in plan[-3:]] == ["+1", "+2", "520330T002"]
-    assert emergency_plan.decode(same, xishui, emergency_plan.encode(xishui, plan)) == plan
-    emergency_plan.remove(same, xishui, "+1")
+    kept = emergency_plan.st.session_state
+    kept.em_plans, kept.em_asked = {}, emergency_plan.encode(xishui, plan)
+    assert emergency_plan.bases(same, xishui) == plan
+    emergency_plan.remove(xishui, "+1")
     assert len(emergency_plan.bases(same, xishui)) == len(plan) - 1
     emergency_plan.reset(xishui)
     assert emergency_plan.encode(xishui, emergency_plan.bases(same, xishui)) == ""
+
+
+@settings(max_examples=200)
+@given(lon=floats(106.0, 106.8), lat=floats(28.1, 28.8))
+def test_a_place_of_the_map_stands_on_the_same_spot_when_its_address_is_opened(
+    xishui: Study, lon: float, lat: float
+) -> None:
+    plan = emergency_plan.decode(xishui, f"@{lon!r}*{lat!r}*1*1*0")
+    assert emergency_plan.decode(xishui, emergency_plan.encode(xishui, plan)) == plan
+    assert (plan[-1].lon, plan[-1].lat) == pytest.approx((lon, lat), abs=5.1e-6)  # half a metre
+
+
+def test_a_place_is_named_in_the_language_of_the_moment(xishui: Study, plans: Callable[[], None]) -> None:
+    emergency_plan.add_place(xishui, 106.4, 28.4)
+    assert emergency_plan.bases(lambda text: f"新{text}", xishui)[-1].name == "新Added base 1"
+    emergency_plan.keep(xishui, emergency_plan.bases(same, xishui))  # as the table of bases does when it is edited
+    assert emergency_plan.bases(lambda text: f"新{text}", xishui)[-1].name == "新Added base 1"
+
+
+def test_a_closed_facility_cannot_be_made_a_base(xishui: Study, plans: Callable[[], None]) -> None:
+    facility = xishui.facility
+    status = facility["status"].mask(facility["facility_id"] == "520330T002", "closed")
+    study = with_tables(xishui, {"facility": facility.assign(status=status)})
+    emergency_plan.add_facility(study, "520330T002")
+    assert emergency_plan.bases(same, study) == bases_of(study.facility)
+    assert emergency_plan.decode(study, "520330T002*1*1*0") == bases_of(study.facility)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +182,7 @@ def test_a_plan_travels_in_the_address_and_comes_back_the_same(xishui: Study, pl
     ["x", "*", "nobody*1*1*0", "@1*2*1*1*0", "@a*b*1*1*0", "520330H1*1*many*0", "@nan*nan*1*1*0", ";;;", "@" * 5000],
 )
 def test_a_plan_that_makes_no_sense_is_the_lists(xishui: Study, text: str) -> None:
-    assert emergency_plan.decode(same, xishui, text) == bases_of(xishui.facility)
+    assert emergency_plan.decode(xishui, text) == bases_of(xishui.facility)
 
 
 def test_a_base_of_the_address_counts_at_once_and_one_switched_off_does_not() -> None:
