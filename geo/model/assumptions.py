@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from geo.model.errors import ChoiceUnknown, OutOfRange
-from geo.model.roads import MODES, Mode
+from geo.model.roads import MODES, ROAD_CLASSES, Mode
 from geo.model.schemes import DATA
 
 CONDITIONS = ("day", "night", "rain", "snow", "ice")
@@ -80,9 +80,15 @@ class Assumptions:
         """The height from which on roads are icy under the condition "ice", metres."""
         return _index(self.rows).get(("height", "all", "ice_from"), 0.0)
 
-    def speed_factor(self, mode: Mode) -> float:
-        """The share of the free speed that condition and terrain leave, where the road's class makes no difference."""
-        return self.condition_factor(mode) * self.terrain_factor(mode)
+    def speed_factors(self, mode: Mode, *, heights: bool = False) -> tuple[float, float]:
+        """The least and the greatest share of the free speed that condition and terrain leave on roads of the mode.
+
+        With `heights` known, roads that lie too low for ice are wet as in rain.
+        """
+        conditions = {self.condition, "rain"} if heights and self.condition == "ice" else {self.condition}
+        used = [name for name in ROAD_CLASSES if name != "ferry" and self.find("speed", mode, name)]
+        left = [self.condition_factor(mode, name, c) * self.terrain_factor(mode) for c in conditions for name in used]
+        return min(left), max(left)
 
     def terrain_factor(self, mode: Mode) -> float:
         """The share of the speed that the terrain leaves."""

@@ -17,7 +17,7 @@ from geo.output.figure import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
 from geo.output.scene_map import closed_routes, is_timed
-from geo.output.words import condition_name, item_name, mode_name, unit_name
+from geo.output.words import condition_name, factor_text, item_name, mode_name, unit_name
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ def _way(answer: Answer, names: dict[str, str], _: Translate, join: str) -> list
         (_("Clock start"), clock_start(answer, _)),
         (_("Tiers that count"), join.join(names[t] for t in scene.tiers)),
         (_("Travel mode"), mode_name(_, scene.mode)),
-        (_("Conditions"), _conditions(scene.assumptions, scene.mode, _)),
+        (_("Conditions"), _conditions(answer, _)),
         (_("Speeds, km/h"), speeds(scene.assumptions, scene.mode, _, join)),
         (_("Changed from the defaults"), changed(scene.assumptions, _, join)),
     ]
@@ -114,12 +114,13 @@ def short_facts(answer: Answer, export: Export, _: Translate) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def _conditions(assumptions: Assumptions, mode: Mode, _: Translate) -> str:
+def _conditions(answer: Answer, _: Translate) -> str:
+    assumptions = answer.scene.assumptions
     terrain = _("mountain") if assumptions.terrain == "mountain" else _("plain")
     return _("{condition}, {terrain}; all speeds times {factor}").format(
         condition=condition_name(_, assumptions.condition),
         terrain=terrain,
-        factor=f"{assumptions.speed_factor(mode):.2f}",
+        factor=factor_text(_, assumptions, answer.scene.mode, answer.study.roads),
     )
 
 

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
-from geo.model.assumptions import Assumption
+from geo.model.assumptions import Assumption, Assumptions
 from geo.model.inputs import Study
+from geo.model.roads import Mode, Roads
 from geo.model.schemes import Scheme
 from geo.output.language import Translate
 
@@ -24,6 +25,12 @@ def condition_name(_: Translate, condition: str) -> str:
     """A condition in words."""
     names = {"day": _("Day"), "night": _("Night"), "rain": _("Rain"), "snow": _("Snow"), "ice": _("Ice")}
     return names[condition]
+
+
+def factor_text(_: Translate, assumptions: Assumptions, mode: Mode, roads: Roads) -> str:
+    """The speed factor of a mode, from the least to the greatest where it differs by road."""
+    least, most = (f"{share:.2f}" for share in assumptions.speed_factors(mode, heights=roads.has_heights))
+    return least if least == most else _("{least} to {most} depending on the road").format(least=least, most=most)
 
 
 def item_name(_: Translate, row: Assumption) -> str:

@@ -7,7 +7,8 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
-from geo.output.words import condition_name, mode_name
+from geo.output.words import condition_name, factor_text, mode_name
+from geo.study.relief import WHOLE_PCT, heights_share
 from pages.ui import compute, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.text import LANGUAGE_NAMES, LANGUAGES, Translate, plain
@@ -169,14 +170,37 @@ def facts_line(_: Translate, question: Question) -> str:
     """What every figure on the page was made with, in one or two sentences (Markdown)."""
     assumptions = question.assumptions
     line = _(
-        "Modelled on roads: {mode}, {condition}, speed factor {factor:.2f}; the clock starts when the vehicle or "
+        "Modelled on roads: {mode}, {condition}, speed factor {factor}; the clock starts when the vehicle or "
         "person sets out, without call handling and turnout. Speeds: see About."
     ).format(
         mode=plain(mode_name(_, question.mode)),
         condition=plain(condition_name(_, assumptions.condition)),
-        factor=assumptions.speed_factor(question.mode),
+        factor=plain(factor_text(_, assumptions, question.mode, question.study.roads)),
     )
-    changed = len(state.edits())
-    return line + (" " + _("{count} speeds or factors were changed from the defaults.").format(count=changed)) * bool(
-        changed
-    )
+    return line + made_with(_, question.study, assumptions)
+
+
+def made_with(_: Translate, study: Study, assumptions: Assumptions) -> str:
+    """Where ice lies, under ice, and how many figures were changed: sentences to follow others (Markdown)."""
+    told, changed = [""], len(state.edits())
+    if assumptions.condition == "ice":
+        told.append(ice_line(_, study, assumptions))
+    if changed:
+        told.append(_("{count} speeds or factors were changed from the defaults.").format(count=changed))
+    return " ".join(told)
+
+
+def ice_line(_: Translate, study: Study, assumptions: Assumptions) -> str:
+    """Which roads count as icy (Markdown)."""
+    if not study.roads.has_heights:
+        return _(
+            "This study has no heights, so in ice all its roads count as icy. The factors are general knowledge, not "
+            "verified, and can be changed under *Speeds and factors*."
+        )
+    line = _(
+        "In ice, roads above {height:.0f} m are icy and the rest is wet as in rain; the height and all factors are "
+        "general knowledge, not verified, and can be changed under *Speeds and factors*."
+    ).format(height=assumptions.ice_from_m)
+    share_pct = 100 * heights_share(study.roads)
+    partly = _("Heights are known for only {share:.1f} % of the roads' length; elsewhere roads count as icy.")
+    return line if share_pct >= WHOLE_PCT else line + " " + partly.format(share=share_pct)

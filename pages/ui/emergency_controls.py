@@ -9,13 +9,13 @@ from geo.model.bases import Base
 from geo.model.briefing import Rescue, Scene
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
-from geo.output.words import condition_name
+from geo.output.words import condition_name, factor_text
 from geo.study.page_scenes import rescue_scene
 from pages.ui import compute, emergency_plan, stage, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
 from pages.ui.compute_export import TRANSLATORS, pinned
-from pages.ui.controls import condition_choice, language_switch, study_choice
+from pages.ui.controls import condition_choice, language_switch, made_with, study_choice
 from pages.ui.emergency_words import case_name, interval_name, start_name
 from pages.ui.text import Translate, plain
 
@@ -139,20 +139,17 @@ def _layers(_: Translate) -> dict[str, bool]:
 def facts_line(_: Translate, asked: Emergency) -> str:
     """What every figure on the page was made with (Markdown); on stage in one sentence, the clock stands above."""
     line = _(
-        "Modelled on roads: ambulance, {condition}, speed factor {factor:.2f}; the walk from the road to the village "
+        "Modelled on roads: ambulance, {condition}, speed factor {factor}; the walk from the road to the village "
         "is included."
     ).format(
         condition=plain(condition_name(_, asked.assumptions.condition)),
-        factor=asked.assumptions.speed_factor("ambulance"),
+        factor=plain(factor_text(_, asked.assumptions, "ambulance", asked.study.roads)),
     )
     if not stage.is_on():
         line += " " + _(
             "Clock: {clock}. Whether an ambulance is free is counted only under “Busy ambulances”."
         ).format(clock=plain(asked.clock.say(_)))  # fmt: skip
-    changed = len(state.edits())
-    return line + (" " + _("{count} speeds or factors were changed from the defaults.").format(count=changed)) * bool(
-        changed
-    )
+    return line + made_with(_, asked.study, asked.assumptions)
 
 
 def asked_scene(_: Translate, asked: Emergency) -> Scene:

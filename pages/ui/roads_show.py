@@ -13,7 +13,7 @@ from geo.output.trip_figures import losses_table
 from geo.study import closing, conditions
 from pages.ui import closed_roads, compute, compute_roads, state
 from pages.ui.assumed import item_name
-from pages.ui.controls import Question, condition_name
+from pages.ui.controls import Question, condition_name, ice_line
 from pages.ui.text import Translate, plain
 from pages.ui.working import with_progress
 
@@ -212,19 +212,8 @@ def by_condition(_: Translate, question: Question, breaks: Breaks) -> None:
         column_config={name: one for name in shown.columns if "%" in name}
         | {_("Covered people"): people, _("Unreachable"): people},
     )  # fmt: skip
-    st.caption(_ice_line(_, question))
-
-
-def _ice_line(_: Translate, question: Question) -> str:
-    if question.study.roads.has_heights:
-        return _(
-            "In ice, roads above {height:.0f} m are icy and the rest is wet as in rain; the height and all factors are "
-            "general knowledge, not verified, and can be changed under *Speeds and factors*."
-        ).format(height=question.assumptions.ice_from_m)
-    return _(
-        "This study has no heights, so in ice all its roads count as icy. The factors are general knowledge, not "
-        "verified, and can be changed under *Speeds and factors*."
-    )
+    if question.assumptions.condition != "ice":  # else it stands below the map
+        st.caption(ice_line(_, question.study, question.assumptions))
 
 
 def segment_name(_: Translate, question: Question, row: "dict[object, object] | dict[str, object]") -> str:

@@ -5,6 +5,7 @@ from streamlit_folium import st_folium
 
 from geo.output.maps import base_map, state_group
 from geo.output.scene_map import link_words
+from geo.output.words import factor_text
 from geo.study.structure import Step
 from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say
 from pages.ui.controls import mode_name, search
@@ -30,9 +31,10 @@ def stage_map(_: Translate, language: str, asked: Asked) -> None:
         on_change=_on_click,
     )
     st.caption(
-        _("Modelled on roads: {mode}, speed factor {factor:.2f}; no waiting is included. Hover a facility to light its "
+        _("Modelled on roads: {mode}, speed factor {factor}; no waiting is included. Hover a facility to light its "
           "branch; click a village to follow its chain of care.").format(
-            mode=plain(mode_name(_, asked.mode)), factor=asked.assumptions.speed_factor(asked.mode)
+            mode=plain(mode_name(_, asked.mode)),
+            factor=plain(factor_text(_, asked.assumptions, asked.mode, study.roads)),
         )
     )  # fmt: skip
 

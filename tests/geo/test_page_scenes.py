@@ -147,6 +147,14 @@ def test_an_emergency_counts_on_its_clock(county: Study) -> None:
     assert said["Bases in service"] == "县人民医院 (2), 东乡卫生院 (1)" and "Speeds, km/h" in said
 
 
+def test_a_file_tells_the_speed_factors_of_every_road_and_not_of_one(county: Study) -> None:
+    scene = emergency_scene(county)
+    for condition, factor in (("night", "0.90"), ("snow", "0.60 to 0.80 depending on the road")):
+        asked = replace(scene, assumptions=replace(scene.assumptions, condition=condition))
+        said = dict(facts(answered(county, asked), export("pdf", "en"), EN))["Conditions"]
+        assert said.endswith(f"plain; all speeds times {factor}")
+
+
 def test_minutes_of_an_ambulance_are_never_shown_as_minutes_to_the_nearest_facility(county: Study) -> None:
     scene = emergency_scene(county)
     for key in ("coverage", "townships", "closure"):

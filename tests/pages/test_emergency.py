@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -20,6 +21,7 @@ from geo.store import open_store
 from geo.study import assumptions_for, emergency, network_of, open_study
 from geo.study.build import with_tables
 from pages.ui import emergency_plan
+from pages.ui.controls import ice_line
 
 PAGE = Path(__file__).resolve().parents[2] / "pages" / "emergency.py"
 
@@ -112,6 +114,29 @@ def test_the_hospitals_minutes_belong_to_the_case() -> None:
     assert "Trauma centre within 60 min" in page.metric[3].label
     page.selectbox(key="em_capability").set_value("stroke").run()
     assert "Stroke centre within 90 min" in page.metric[3].label
+
+
+@pytest.mark.parametrize(
+    ("when", "factor"),
+    # Mountain 0.7 × 1, × 0.9, × 0.6 (track) to 0.8 (primary), × 0.6 to 0.7.
+    [("day", "0.70;"), ("rain", "0.63;"), ("snow", "0.42 to 0.56"), ("ice", "0.42 to 0.49")],
+)
+def test_the_speed_factors_told_are_those_of_all_roads(when: str, factor: str) -> None:
+    said = " ".join(caption.value for caption in opened(when=when).caption).replace("\\", "")
+    assert f"speed factor {factor}" in said and ("In ice" in said or "in ice" in said) == (when == "ice")
+
+
+@pytest.mark.parametrize("known", [0.0, 0.5, 1.0])
+def test_the_page_says_on_how_much_road_the_height_decides_on_ice(xishui: Study, known: float) -> None:
+    """Of the edges' length, so much has a height."""
+    roads = xishui.roads
+    rows = np.cumsum(roads.length_m) <= known * roads.length_m.sum()
+    share_pct = 100 * roads.length_m[rows].sum() / roads.length_m.sum()
+    heights = np.where(np.repeat(rows, np.diff(roads.vertex_offset)), 900.0, np.nan)
+    study = replace(xishui, roads=replace(roads, vertex_height_m=heights))
+    said = ice_line(same, study, assumptions_for(study, "ice"))
+    assert ("has no heights" in said) == (known == 0) and ("above 800 m" in said) == (known > 0)
+    assert (f"only {share_pct:.1f} % of the roads' length" in said) == (known == 0.5)
 
 
 # ---- bases ---------------------------------------------------------------------------------------------------------

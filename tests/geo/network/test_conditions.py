@@ -7,7 +7,7 @@ import pytest
 
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.errors import OutOfRange
-from geo.model.roads import CLASS_INDEX, MODES
+from geo.model.roads import CLASS_INDEX, MODES, ROAD_CLASSES
 from geo.network.contraction import contract
 from geo.network.graph import condition_shares, speed_kph, travel_minutes
 
@@ -64,6 +64,21 @@ def test_all_speeds_scale_at_once(roads):
     ratio = travel_minutes(roads, "car", slow)[0] / travel_minutes(roads, "car", Assumptions())[0]
     ferry = roads.road_class == CLASS_INDEX["ferry"]
     assert ratio[~ferry] == pytest.approx(np.full(3, 1.25)) and ratio[ferry] == pytest.approx([1.0])
+
+
+@pytest.mark.parametrize("terrain", ["plain", "mountain"])
+@pytest.mark.parametrize("condition", CONDITIONS)
+@pytest.mark.parametrize("mode", MODES)
+def test_the_factors_told_are_the_least_and_the_greatest_that_any_road_gets(make_ways, mode, condition, terrain):
+    used = [name for name in ROAD_CLASSES if name != "ferry" and Assumptions().find("speed", mode, name)]
+    line = contract(make_ways([[(0, 500 * i), (1000, 500 * i)] for i in range(len(used))], used))
+    known = Assumptions(condition=condition, terrain=terrain)
+    plain = speed_kph(line, mode, Assumptions())
+    left = speed_kph(line, mode, known) / plain
+    assert known.speed_factors(mode) == pytest.approx((left.min(), left.max()))
+    high, low = (replace(line, vertex_height_m=np.full(len(line.vertex_lon), h)) for h in (900.0, 100.0))
+    left = np.r_[speed_kph(high, mode, known) / plain, speed_kph(low, mode, known) / plain]
+    assert known.speed_factors(mode, heights=True) == pytest.approx((left.min(), left.max()))
 
 
 @pytest.mark.parametrize("change", [{"speed_scale": 0.0}, {"speed_scale": 11.0}])
