@@ -18,7 +18,7 @@ from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
-from pages.ui.emergency_words import case_name
+from pages.ui.emergency_words import case_name, in_time_line
 from pages.ui.text import Translate, plain
 
 MOST_PROBLEMS = 3  # shown at once
@@ -198,6 +198,7 @@ def _base(_: Translate, asked: controls.Emergency, found: Emergency, base_id: st
             without=row["people_reached_without"],
         )
     )
+    st.caption(in_time_line(_, asked.clock))
 
 
 def _hospital(_: Translate, language: str, asked: controls.Emergency, found: Emergency, facility_id: str) -> None:
@@ -266,7 +267,9 @@ def bases_editor(_: Translate, asked: controls.Emergency, found: Emergency) -> N
                 _("Ambulances"): st.column_config.NumberColumn(min_value=0, max_value=999, step=1, width=110),
                 _("Day only"): st.column_config.CheckboxColumn(width=86),
                 _("Only it reaches"): st.column_config.NumberColumn(
-                    format="localized", width=115, help=_("People reached in time by this base alone")
+                    format="localized",
+                    width=115,
+                    help=_("People reached in time by this base alone") + ". " + in_time_line(_, asked.clock),
                 ),
             },
         )

@@ -10,7 +10,7 @@ from geo.output.tables import csv_bytes
 from geo.study.emergency import Emergency
 from pages.ui import compute, compute_emergency, state
 from pages.ui import emergency_controls as controls
-from pages.ui.emergency_words import cause_name
+from pages.ui.emergency_words import cause_name, in_time_line
 from pages.ui.text import Translate, plain
 
 BUSY_SHARES = (0, 10, 20, 30, 40, 50)
@@ -27,6 +27,8 @@ def tabs(_: Translate, language: str, asked: controls.Emergency, found: Emergenc
         if tab.open:  # the others cost nothing until they are looked at
             with tab:
                 table(_, language, asked, found)
+                if table not in (_fleet, _radius):  # these count no minutes, or say which
+                    st.caption(in_time_line(_, asked.clock))
 
 
 def _missed(_: Translate, language: str, asked: controls.Emergency, found: Emergency) -> None:
@@ -63,11 +65,15 @@ def _bases(_: Translate, language: str, asked: controls.Emergency, found: Emerge
     names = {base.base_id: base for base in found.bases}
     rows = rows.sort_values(["people_only", "base_id"], ascending=[False, True], ignore_index=True)
     most = rows.iloc[0]
+    text = _(
+        "Most people depend on **{name}**: {only:,.0f} of {whole:,.0f} people reached are reached in time by it alone."
+    )
+    if not most["people_only"]:
+        text = _("Nobody is reached in time by one base alone.")
     st.markdown(
-        _(
-            "Most people depend on **{name}**: {only:,.0f} of {whole:,.0f} people reached are reached in time by it "
-            "alone. The last two columns take each base's ambulances out in turn."
-        ).format(name=plain(names[most["base_id"]].name), only=most["people_only"], whole=found.reached.covered)
+        text.format(name=plain(names[most["base_id"]].name), only=most["people_only"], whole=found.reached.covered)
+        + " "
+        + _("The last two columns take each base's ambulances out in turn.")
     )
     table = pd.DataFrame({
         _("Base"): [names[base_id].name for base_id in rows["base_id"]],

@@ -4,8 +4,8 @@ import pandas as pd
 
 from geo.model.bases import load_fleet_rules
 from geo.model.capabilities import check_capability
-from geo.model.clock import Interval, load_intervals
-from pages.ui.text import Translate
+from geo.model.clock import Clock, Interval, load_intervals
+from pages.ui.text import Translate, plain
 
 
 def start_name(_: Translate, start: str) -> str:
@@ -31,6 +31,12 @@ def interval_name(_: Translate, item: str) -> str:
 def case_name(language: str, capability: str) -> str:
     """What the hospital must be able to do, in words."""
     return check_capability(capability).name[language]
+
+
+def in_time_line(_: Translate, clock: Clock) -> str:
+    """What "in time" means in figures that do not say it themselves (Markdown)."""
+    text = _("In time: within {minutes:g} min {start} (modelled).")
+    return plain(text.format(minutes=clock.threshold_min, start=clock.say_start(_)))
 
 
 def cause_name(_: Translate, cause: str) -> str:
