@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -22,6 +22,7 @@ from geo.intake.desk.evidence import WGS, Evidence, guess_datum
 from geo.intake.desk.headers import plain_header
 from geo.intake.desk.matching import personal_columns
 from geo.intake.files.guard import guarded_noted
+from geo.intake.moments import clock_parts, day_of, is_clock_only, moment
 from geo.model.desk import CRS, Answers, Question, Raw
 from geo.model.errors import ColumnsMissing
 from geo.model.problems import Problem
@@ -40,14 +41,6 @@ INTERVALS = {  # name → from, to
 LONGEST_MIN = 360.0  # a run that took longer was not closed in time
 _SUM_TOLERANCE_MIN = 1.0  # a stated response time that is so near to the whole is the whole
 _SUM_SHARE = 0.8
-_FORMATS = (
-    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
-    "%Y%m%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H时%M分%S秒",
-    "%Y年%m月%d日 %H时%M分", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
-)  # fmt: skip
-_CLOCK_ONLY = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
-_DATE_ONLY = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
-_SERIAL = re.compile(r"\d{5}(\.\d+)?")  # days since 1899-12-30: a spreadsheet's own number
 
 
 @dataclass(frozen=True)
@@ -123,37 +116,9 @@ def _bare(header: str) -> str:
 # ---- times -----------------------------------------------------------------------------------------------------
 
 
-def moment(text: str, day: datetime | None = None) -> datetime | None:
-    """A moment as lists write it; a clock time alone belongs to `day`. None where it cannot be read."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).replace("T", " ").split()).removesuffix(".000")
-    plain = re.sub(r"\.\d+$", "", plain) if ":" in plain else plain
-    for pattern in _FORMATS:
-        try:
-            return datetime.strptime(plain, pattern)
-        except ValueError:
-            continue
-    if _SERIAL.fullmatch(plain):
-        found = datetime(1899, 12, 30) + timedelta(days=float(plain))
-        return (found + timedelta(milliseconds=500)).replace(microsecond=0)
-    clock = _CLOCK_ONLY.fullmatch(plain)
-    if clock and day and int(clock[1]) < 24 and int(clock[2]) < 60 and int(clock[3] or 0) < 60:
-        return day + timedelta(hours=int(clock[1]), minutes=int(clock[2]), seconds=int(clock[3] or 0))
-    return None
-
-
-def _day(text: str) -> datetime | None:
-    plain = unicodedata.normalize("NFKC", text).split(" ")[0]
-    for pattern in _DATE_ONLY:
-        try:
-            return datetime.strptime(plain, pattern)
-        except ValueError:
-            continue
-    return None
-
-
 def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """Minutes of each moment since 1970 (NaN unknown), rows as given, and what could not be read."""
-    days = [_day(t) for t in text["date"]] if "date" in text.columns else [None] * len(text)
+    days = [day_of(t) for t in text["date"]] if "date" in text.columns else [None] * len(text)
     a_day = datetime(2000, 1, 1)  # clock times without a date still tell intervals
     out, problems = {}, []
     for column in CLOCK:
@@ -173,7 +138,7 @@ def _past_midnight(times: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
     """Clock times without a date that jump back by half a day and more belong to the next day."""
     moved, before = times.copy(), np.full(len(times), np.nan)
     for column in CLOCK:
-        bare = text[column].str.fullmatch(_CLOCK_ONLY.pattern).to_numpy() if column in text.columns else False
+        bare = text[column].map(is_clock_only).to_numpy(dtype=bool) if column in text.columns else False
         value = moved[column].to_numpy()
         value = np.where(bare & (value < before - 720), value + 1440, value)
         moved[column] = value
@@ -208,9 +173,8 @@ def _checked(text: pd.DataFrame, times: pd.DataFrame) -> tuple[pd.DataFrame, lis
 
 
 def _stated(text: str) -> float:
-    clock = _CLOCK_ONLY.fullmatch(text)
-    if clock:  # 00:14:30, or 14:30 minutes
-        parts = [int(p) for p in clock.groups() if p is not None]
+    parts = clock_parts(text)
+    if parts:  # 00:14:30, or 14:30 minutes
         return parts[0] * 60 + parts[1] + parts[2] / 60 if len(parts) == 3 else parts[0] + parts[1] / 60
     hit = re.match(r"\d+(\.\d+)?", text)
     return float(hit[0]) if hit else np.nan

@@ -1,7 +1,7 @@
 """Dispatch lists: intervals by hand, verdicts on bad rows, persons left out, and planted speeds found again."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.analysis.runs import errors, intervals_by_unit
-from geo.intake.records import INTERVALS, moment
+from geo.intake.moments import moment
+from geo.intake.records import INTERVALS
 from geo.model.assumptions import Assumptions
 from geo.model.errors import ColumnsMissing
 from geo.network.calibration import Trips, calibrate, drive_minutes, shares, with_factors
@@ -126,15 +127,48 @@ def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path
     found = read(toy, tmp_path, rows, header, {"crs": "EPSG:4326"})
     assert found.table[["drive_min", "response_min", "whole_min"]].iloc[0].tolist() == [8, 11, 32]
     assert found.table["lon"][0] == pytest.approx(lon)
+    halves = [["2024-03-01", "11:58 PM", "11:59 PM", "12:01 AM", "12:09 AM", "12:30 AM", lon, lat, "F2"]]
+    again = read(toy, tmp_path, halves, header, {"crs": "EPSG:4326"})
+    assert again.table[list(INTERVALS)].equals(found.table[list(INTERVALS)])
 
 
 @pytest.mark.parametrize(
     "text",
     ["2024-03-01 08:15:30", "2024/3/1 8:15:30", "20240301081530", "2024年3月1日 8:15:30", "2024-03-01T08:15:30",
-     "45352.34409722222", "2024-03-01 08:15:30.000", "２０２４-03-01 08:15:30"],
+     "45352.34409722222", "2024-03-01 08:15:30.000", "２０２４-03-01 08:15:30", "2024-03-01T08:15:30Z",
+     "2024-03-01T08:15:30.250Z", "2024-03-01T16:15:30+08:00", "2024-03-01 03:15:30 -0500", "2024/3/1 8:15:30 AM",
+     "2024/3/1 上午 8:15:30", "2024年3月1日 上午8:15:30"],
 )  # fmt: skip
 def test_a_moment_is_read_however_it_is_written(text):
     assert moment(text) == datetime(2024, 3, 1, 8, 15, 30)
+
+
+@pytest.mark.parametrize(
+    ("text", "hour", "minute"),
+    [("8:05 AM", 8, 5), ("8:05pm", 20, 5), ("12:05 a.m.", 0, 5), ("12:05 PM", 12, 5), ("下午3:05", 15, 5),
+     ("上午12:05", 0, 5), ("下午15:05", 15, 5), ("08:05Z", 8, 5)],
+)  # fmt: skip
+def test_a_clock_time_is_read_in_halves_of_the_day(text, hour, minute):
+    assert moment(text, datetime(2024, 3, 1)) == datetime(2024, 3, 1, hour, minute)
+
+
+@pytest.mark.parametrize(
+    "text", ["15:05 AM", "25:00 PM", "8 AM", "2024-03-01Z", "0001-01-01 00:00:00+08:00", "7:30 MAP"]
+)
+def test_what_is_no_time_stays_unread(text):
+    assert moment(text, datetime(2024, 3, 1)) is None
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
+def test_a_moment_is_the_same_in_every_time_zone(when, ahead_min):
+    when, zone = when.replace(microsecond=0), timezone(timedelta(minutes=ahead_min))
+    assert moment(when.replace(tzinfo=UTC).astimezone(zone).isoformat()) == when
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)))
+def test_a_moment_is_the_same_in_twelve_hours_as_in_twenty_four(when):
+    when = when.replace(microsecond=0)
+    assert moment(f"{when:%Y-%m-%d %I:%M:%S %p}") == when
 
 
 @given(st.text(max_size=40))

@@ -1,0 +1,96 @@
+"""Moments as lists write them: dates, clock times, time zones, halves of the day. Second floor: intake."""
+
+import re
+import unicodedata
+from datetime import datetime, timedelta
+
+_FORMATS = (
+    "%Y-%m-%d %H:%M:%S", "%Y-%m-%d %H:%M", "%Y/%m/%d %H:%M:%S", "%Y/%m/%d %H:%M", "%Y%m%d%H%M%S", "%Y%m%d%H%M",
+    "%Y%m%d %H:%M:%S", "%Y年%m月%d日 %H:%M:%S", "%Y年%m月%d日 %H:%M", "%Y年%m月%d日 %H时%M分%S秒",
+    "%Y年%m月%d日 %H时%M分", "%Y.%m.%d %H:%M:%S", "%Y.%m.%d %H:%M", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
+)  # fmt: skip
+_DATE_ONLY = ("%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日", "%Y.%m.%d")
+_CLOCK = re.compile(r"(\d{1,2}):(\d{2})(?::(\d{2}))?")
+_SERIAL = re.compile(r"\d{5}(\.\d+)?")  # days since 1899-12-30: a spreadsheet's own number
+_ZONE = re.compile(r"(?<=:\d\d)(\.\d+)? ?(?:Z|([+-])(\d\d):?(\d\d)?)$", re.IGNORECASE)  # as ISO 8601 writes it
+_HALF = re.compile(r" ?(?:(上午|(?<![a-z])a\.?m\.?(?![a-z]))|下午|(?<![a-z])p\.?m\.?(?![a-z])) ?", re.IGNORECASE)
+
+
+def moment(text: str, day: datetime | None = None) -> datetime | None:
+    """A moment as lists write it; None where it cannot be read.
+
+    A clock time alone belongs to `day`. A moment with a time zone (08:00Z, 08:00+08:00) is given in UTC, any other as
+    it is written: the minutes between two moments of one row are right either way.
+    """
+    plain, ahead_min = _without_zone(_plain(text))
+    plain, half = _without_half(plain)
+    found = _written(plain, day)
+    if found is None or (half == "am" and found.hour > 12):
+        return None
+    if half:
+        found = found.replace(hour=found.hour % 12 + (12 if half == "pm" else 0))
+    try:
+        return found - timedelta(minutes=ahead_min)
+    except OverflowError:
+        return None
+
+
+def is_clock_only(text: str) -> bool:
+    """Whether a text is a clock time without a date."""
+    return _CLOCK.fullmatch(_without_half(_without_zone(_plain(text))[0])[0]) is not None
+
+
+def clock_parts(text: str) -> list[int] | None:
+    """The numbers of 14:30 or 00:14:30; None for another text."""
+    clock = _CLOCK.fullmatch(text)
+    return [int(part) for part in clock.groups() if part is not None] if clock else None
+
+
+def day_of(text: str) -> datetime | None:
+    """The day that a text begins with."""
+    plain = _plain(text).split(" ")[0]
+    for pattern in _DATE_ONLY:
+        try:
+            return datetime.strptime(plain, pattern)
+        except ValueError:
+            continue
+    return None
+
+
+def _plain(text: str) -> str:
+    return " ".join(re.sub(r"(?<=\d)T(?=\d)", " ", unicodedata.normalize("NFKC", text)).split())
+
+
+def _without_zone(plain: str) -> tuple[str, int]:
+    """The text without its time zone, and how many minutes that is ahead of UTC."""
+    zone = _ZONE.search(plain)
+    if zone is None:
+        return plain, 0
+    ahead_min = int(zone[3] or 0) * 60 + int(zone[4] or 0)
+    return plain[: zone.start()], -ahead_min if zone[2] == "-" else ahead_min
+
+
+def _without_half(plain: str) -> tuple[str, str]:
+    """The text without the half of the day, and which it is: "am", "pm" or ""."""
+    half = _HALF.search(plain)
+    if half is None:
+        return plain, ""
+    rest = f"{plain[: half.start()]} {plain[half.end() :]}".strip()
+    return rest, "am" if half[1] else "pm"
+
+
+def _written(plain: str, day: datetime | None) -> datetime | None:
+    plain = plain.removesuffix(".000")
+    plain = re.sub(r"\.\d+$", "", plain) if ":" in plain else plain
+    for pattern in _FORMATS:
+        try:
+            return datetime.strptime(plain, pattern)
+        except ValueError:
+            continue
+    if _SERIAL.fullmatch(plain):
+        found = datetime(1899, 12, 30) + timedelta(days=float(plain))
+        return (found + timedelta(milliseconds=500)).replace(microsecond=0)
+    clock = clock_parts(plain)
+    if clock and day and clock[0] < 24 and all(part < 60 for part in clock[1:]):
+        return day + timedelta(hours=clock[0], minutes=clock[1], seconds=clock[2] if len(clock) > 2 else 0)
+    return None
