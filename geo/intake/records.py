@@ -1,7 +1,8 @@
 """A list of ambulance runs as a table of intervals. Second floor: intake, files → clean tables.
 
 Only the columns named in data/reference/dispatch_columns.csv are kept: telephones, names, identity numbers and
-addresses are never read. A row whose times run backwards costs itself and nothing else.
+addresses are never read; of a cell that tells a place, geo.study.records keeps the place alone. A row whose times run
+backwards costs itself and nothing else.
 """
 
 import csv
@@ -48,7 +49,7 @@ class Records:
     """Runs that can be used, what was wrong with the others, and what was read of the file.
 
     `table`: row (in the file), the INTERVALS in minutes (NaN unknown), stated_min (a response time the file states),
-    lon, lat (NaN unknown), village, township, base (text, "" unknown).
+    lon, lat (NaN unknown), village, township, base (as the file says them, "" unknown).
     """
 
     table: pd.DataFrame

@@ -1,6 +1,6 @@
 """Ambulance runs against a study: where, from which base, observed against modelled, calibration. Joins the rooms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +27,9 @@ HOSPITALS = ("county_hospital", "township_hospital")  # kinds that answer calls 
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs placed in a study. `table` has the columns of Records.table and unit_code, base_row (in the study's
-    facilities, -1 unknown), base_said (whether the file names it) and modelled_min (drive, NaN without a place)."""
+    """Runs placed in a study. `table` has the columns of Records.table, places as ids, and unit_code, base_row (in the
+    study's facilities, -1 unknown), base_said (whether the file names it), modelled_min (drive, NaN without a place).
+    """
 
     table: pd.DataFrame
     scene: Snapped
@@ -37,10 +38,23 @@ class Runs:
 
 
 def read_records(path: Path, study: Study, answers: Answers) -> Records:
-    """A list of runs, read in a guarded process, positions in the system that fits the study's roads."""
+    """A list of runs, read in a guarded process, positions in the system that fits the study's roads.
+
+    Village, township and base are ids of the study, as `known_places` tells them. Raises as records_from.
+    """
     outline = study.outline.geometry.union_all()
     evidence = evidence_of(study.roads, [study.facility, study.demand], study.unit, outline)
-    return records_from(path, answers, evidence)
+    found = records_from(path, answers, evidence)
+    return replace(found, table=known_places(study, found.table))
+
+
+def known_places(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with village, township and base as ids of the study, "" for what names none of its places.
+
+    A cell that says where the scene was may say whose house it was: nothing of it is kept.
+    """
+    places = {"village": _villages(study, table), "township": _townships(study, table), "base": _bases(study, table)}
+    return table.assign(**places)
 
 
 def runs_of(study: Study, network: Network, records: Records) -> Runs:
@@ -49,7 +63,7 @@ def runs_of(study: Study, network: Network, records: Records) -> Runs:
     table = table.assign(unit_code=_units(study, table))
     index = EdgeIndex(network.graph, network.assumptions)
     scene = index.snap(table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float))
-    said = _named(table["base"], study.facility)
+    said = _rows(table["base"], study.facility["facility_id"])
     nearest = _nearest_base(study, network, scene)
     base = np.where(said >= 0, said, nearest)
     table = table.assign(base_row=base, base_said=said >= 0, modelled_min=np.nan)
@@ -75,21 +89,53 @@ def calibrated(study: Study, network: Network, runs: Runs) -> Calibration | None
 # ---- where and who ---------------------------------------------------------------------------------------------
 
 
-def _placed(study: Study, table: pd.DataFrame) -> pd.DataFrame:
-    """Runs without a position stand at their village, where its name is the only one of its kind (in the township)."""
+def _villages(study: Study, table: pd.DataFrame) -> list[str]:
+    """The village each run names, by id or by a name that only one has (in the township)."""
     villages = study.demand
     units = dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
-    by_name: dict[tuple[str, str], list[int]] = {}
-    for row, (name, unit) in enumerate(zip(villages["name"], villages["unit_code"], strict=True)):
+    by_name: dict[tuple[str, str], list[str]] = {}
+    for code, name, unit in zip(villages["demand_id"], villages["name"], villages["unit_code"], strict=True):
         for town in ("", bare_name(units.get(unit, ""))):
-            by_name.setdefault((town, place_key(name)), []).append(row)
-    codes = {code: row for row, code in enumerate(villages["demand_id"])}
+            by_name.setdefault((town, place_key(name)), []).append(code)
+    codes = set(villages["demand_id"])
     found = []
     for village, township in zip(table["village"], table["township"], strict=True):
         key = place_key(village) if village else ""
         fits = by_name.get((bare_name(township), key)) or by_name.get(("", key)) or []
-        found.append(codes.get(village, fits[0] if len(fits) == 1 and key else -1))
-    at = np.array(found, dtype=np.int64)
+        found.append(village if village in codes else fits[0] if len(fits) == 1 and key else "")
+    return found
+
+
+def _townships(study: Study, table: pd.DataFrame) -> list[str]:
+    """The township each run names."""
+    names = {bare_name(n): c for n, c in zip(study.unit["name"], study.unit["unit_code"], strict=True)}
+    codes = set(study.unit["unit_code"])
+    return [text if text in codes else names.get(bare_name(text), "") for text in table["township"]]
+
+
+def _bases(study: Study, table: pd.DataFrame) -> list[str]:
+    """The facility each run names as its base, by id or by a name that only one has."""
+    facility = study.facility
+    names: dict[str, list[str]] = {}
+    for code, name in zip(facility["facility_id"], facility["name"], strict=True):
+        names.setdefault(bare_name(name), []).append(code)
+    codes = set(facility["facility_id"])
+    out = []
+    for text in table["base"]:
+        fits = names.get(bare_name(text), []) if text else []
+        out.append(text if text in codes else fits[0] if len(fits) == 1 else "")
+    return out
+
+
+def _rows(ids: "pd.Series[str]", known: "pd.Series[str]") -> Ints:
+    """The row of each id among the known ones; -1 for none."""
+    rows = {code: row for row, code in enumerate(known)}
+    return np.array([rows.get(code, -1) for code in ids], dtype=np.int64)
+
+
+def _placed(study: Study, table: pd.DataFrame) -> pd.DataFrame:
+    """Runs without a position stand at their village."""
+    villages, at = study.demand, _rows(table["village"], study.demand["demand_id"])
     needs = table["lon"].isna().to_numpy() & (at >= 0)
     lon, lat = table["lon"].to_numpy(dtype=float).copy(), table["lat"].to_numpy(dtype=float).copy()
     lon[needs], lat[needs] = villages["lon"].to_numpy()[at[needs]], villages["lat"].to_numpy()[at[needs]]
@@ -98,27 +144,12 @@ def _placed(study: Study, table: pd.DataFrame) -> pd.DataFrame:
 
 def _units(study: Study, table: pd.DataFrame) -> "pd.Series[str]":
     """The township of each run: where it stands, else the one it names."""
-    names = {bare_name(n): c for n, c in zip(study.unit["name"], study.unit["unit_code"], strict=True)}
-    told = table["township"].map(lambda name: names.get(bare_name(str(name)), ""))
     known = table["lon"].notna().to_numpy()
     if not known.any():
-        return told
+        return table["township"]
     inside = pd.Series("", index=table.index, dtype=object)
     inside.loc[known] = assign_units(table.loc[known], study.unit).to_numpy()
-    return inside.where(inside.fillna("") != "", told).astype("str")
-
-
-def _named(base: "pd.Series[str]", facility: pd.DataFrame) -> Ints:
-    """The facility that a text names, by code or by a name only one has; -1 for none."""
-    names: dict[str, list[int]] = {}
-    for row, name in enumerate(facility["name"]):
-        names.setdefault(bare_name(name), []).append(row)
-    codes = {code: row for row, code in enumerate(facility["facility_id"])}
-    out = []
-    for text in base:
-        fits = names.get(bare_name(text), []) if text else []
-        out.append(codes.get(text, fits[0] if len(fits) == 1 else -1))
-    return np.array(out, dtype=np.int64)
+    return inside.where(inside.fillna("") != "", table["township"]).astype("str")
 
 
 def base_rows(study: Study) -> Ints:

@@ -1,6 +1,7 @@
 """Dispatch lists: intervals by hand, verdicts on bad rows, persons left out, and planted speeds found again."""
 
 import json
+import re
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -80,6 +81,22 @@ def test_persons_are_dropped_on_reading_and_it_is_said(toy, tmp_path, said):
     assert {p.params["column"] for p in found.problems if p.code == "column_personal"} == {"联系电话", "患者姓名"}
     for problem in found.problems:
         said(problem)
+
+
+def test_what_a_cell_says_of_a_place_is_kept_as_the_place_alone(toy, tmp_path):
+    header = ["呼叫时间", "到达现场时间", "现场地点", "现场乡镇", "出车单位"]
+    times = ["2024-03-01 08:00", "2024-03-01 08:10"]
+    town, code = toy.unit["name"].iat[0], toy.unit["unit_code"].iat[0]
+    rows = [
+        [*times, "中村村委会", town, "东乡卫生院"],
+        [*times, "V3", code, "F2"],
+        [*times, "中村张三家13912345678", "张三13912345678", "李四13912345679"],
+    ]
+    found = read(toy, tmp_path, rows, header)
+    assert found.table[["village", "township", "base"]].to_numpy().tolist() == [
+        ["V2", code, "F2"], ["V3", code, "F2"], ["", "", ""],
+    ]  # fmt: skip
+    assert not re.search("张三|李四|139", repr(found))
 
 
 def test_a_row_whose_times_run_backwards_costs_itself_alone(toy, tmp_path, said):
