@@ -16,6 +16,7 @@ from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
 from geo.network.calibration import Calibration
 from geo.output.language import Translate
+from geo.output.run_words import at_bound, group_names, nothing_fitted
 from geo.study import records
 
 
@@ -104,13 +105,14 @@ def unit_lines(study: Study, table: pd.DataFrame, minutes: float, _: Translate) 
 
 
 def calibration_json(fitted: Calibration | None) -> dict[str, object] | None:
-    """The documented JSON of a calibration: runs used, factors on speeds, errors before and after."""
+    """The documented JSON of a calibration: runs used, factors on speeds and which stop at a bound, errors."""
     if fitted is None:
         return None
     return {
         "used": fitted.used,
         "factors": fitted.factors,
         "trips": fitted.trips,
+        "at_bound": fitted.at_bound,
         "before": records.errors(fitted.observed_min, fitted.before_min),
         "after": records.errors(fitted.observed_min, fitted.after_min),
     }
@@ -119,16 +121,21 @@ def calibration_json(fitted: Calibration | None) -> dict[str, object] | None:
 def calibration_lines(fitted: Calibration | None, _: Translate) -> list[str]:
     """A calibration as sentences."""
     if fitted is None:
-        return [_("No run names a base of the study and has a drive, so nothing can be calibrated.")]
+        return [nothing_fitted(_)]
     before, after = (records.errors(fitted.observed_min, m) for m in (fitted.before_min, fitted.after_min))
-    head = _("Calibrated on {used:,} runs: the mean error of the drive falls from {before:.1f} to {after:.1f} min.")
+    head = _(
+        "Calibrated on {used:,} runs: the mean error of the drive is {before:.1f} min as assumed and {after:.1f} min "
+        "with these speeds. The same runs were used to fit and to judge."
+    )
     factors = _("{road_class}: speed × {factor:.2f} ({trips:,} of {used:,} runs drive on it)")
+    names = group_names(fitted, _)
     return [
         head.format(used=fitted.used, before=before["absolute_min"], after=after["absolute_min"]),
         *(
-            factors.format(road_class=name, factor=factor, trips=fitted.trips[name], used=fitted.used)
-            for name, factor in fitted.factors.items()
+            factors.format(road_class=names[group], factor=factor, trips=fitted.trips[group], used=fitted.used)
+            for group, factor in fitted.factors.items()
         ),
+        *([at_bound(fitted, _)] if fitted.at_bound else []),
     ]
 
 

@@ -258,6 +258,9 @@ SENTENCES: dict[str, str] = {
         "{count} of {whole} runs name no facility of the study as their base; the nearest base is taken for the "
         "modelled drive, and they are not used to calibrate."
     ),
+    "runs_without_drive": N_(
+        "{count} of {whole} runs arrive at the minute at which they leave: they are not used to calibrate."
+    ),
     # heights
     "height_voids": N_(
         "{name}: {share_pct:g} % of the heights about the county were missing and were filled from those around them; "

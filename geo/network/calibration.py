@@ -27,11 +27,12 @@ from geo.network.travel_time import (
 
 LIMIT = "maxspeed"  # the group of edges whose speed is a share of a posted limit
 GROUPS = (*ROAD_CLASSES, LIMIT)
-LEAST_TRIPS = 5  # that use a group for its own factor; the others move together
+LEAST_TRIPS = 5  # for a fit at all; that use a group for its own factor: the others move together
 LEAST_SHARE = 0.02  # of all minutes driven, as above
 SLOWEST, FASTEST = 0.25, 4.0  # bounds of a factor on a speed
 _ROUNDS = 8
 _SETTLED = 0.002
+_AT_BOUND = 0.01
 _ROBUST_MIN = 2.0  # residuals beyond this count less and less
 
 
@@ -56,13 +57,22 @@ class Calibration:
     after_min: Floats
     observed_min: Floats
 
+    @property
+    def at_bound(self) -> list[str]:
+        """The groups whose factor was stopped by a bound: the drives would have it go further."""
+        ends = (SLOWEST, FASTEST)
+        return [group for group, factor in self.factors.items() if np.isclose(factor, ends, rtol=_AT_BOUND).any()]
+
 
 def calibrate(roads: Roads, mode: Mode, bases: Snapped, trips: Trips, assumptions: Assumptions) -> Calibration | None:
-    """The factors under which the modelled drives come nearest to the observed ones; None when no trip has a way."""
+    """The factors under which the modelled drives come nearest to the observed ones.
+
+    Drives of 0 min and less tell no speed and are left out. None when fewer than LEAST_TRIPS trips with a way are left.
+    """
     graph = build_graph(roads, mode, assumptions)
     before = drive_minutes(graph, bases, trips, assumptions)
-    kept = np.flatnonzero(np.isfinite(before) & np.isfinite(trips.observed_min))
-    if not len(kept):
+    kept = np.flatnonzero(np.isfinite(before) & np.isfinite(trips.observed_min) & (trips.observed_min > 0))
+    if len(kept) < LEAST_TRIPS:
         return None
     trips = Trips(trips.base[kept], trips.scene.take(kept), trips.observed_min[kept])
     factor, assumed = np.ones(len(GROUPS)), assumptions

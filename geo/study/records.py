@@ -75,7 +75,7 @@ def runs_of(study: Study, network: Network, records: Records) -> Runs:
 
 
 def calibrated(study: Study, network: Network, runs: Runs) -> Calibration | None:
-    """Speeds fitted to the runs whose base the file names; None when there is no such run with a way and a drive."""
+    """Speeds fitted to the runs whose base the file names; None when too few of them have a way and a drive."""
     use = runs.table["base_said"].to_numpy() & runs.scene.on_network & runs.table["drive_min"].notna().to_numpy()
     rows = np.flatnonzero(use)
     if not len(rows):
@@ -175,6 +175,7 @@ def _notes(table: pd.DataFrame, scene: Snapped, said: Ints) -> list[Problem]:
         "runs_without_place": int(table["lon"].isna().sum()),
         "runs_off_network": int((table["lon"].notna().to_numpy() & ~scene.on_network).sum()),
         "runs_without_base": int((said < 0).sum()),
+        "runs_without_drive": int((table["drive_min"] <= 0).sum()),
     }
     whole = len(table)
     return [

@@ -9,6 +9,7 @@ from geo.model.assumptions import Assumption, Assumptions, default_rows
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.calibration import LEAST_TRIPS, LIMIT, Calibration
+from geo.output import run_words
 from geo.output.tables import csv_bytes
 from geo.study import records
 from geo.study.records import Records, Runs
@@ -122,7 +123,7 @@ def townships(_: Translate, study: Study, table: pd.DataFrame) -> None:
 def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | None) -> None:
     """Speeds by class that fit the drives best, the error before and after, and a button that takes them."""
     if fitted is None:
-        st.info(_("No run names a base of the study and has a drive, so nothing can be calibrated."))
+        st.info(run_words.nothing_fitted(_))
         return
     if st.session_state.pop("speeds_taken", False):
         st.success(_("Taken: every page of this session now computes with these speeds."), icon=":material/check:")
@@ -156,6 +157,8 @@ def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | No
                 count=LEAST_TRIPS
             )
         )
+        if fitted.at_bound:
+            st.warning(plain(run_words.at_bound(fitted, _)), icon=":material/warning:")
         st.button(
             _("Use these speeds in this session"), type="primary", icon=":material/check:", on_click=take,
             args=(fitted,),

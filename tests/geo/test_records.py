@@ -249,6 +249,33 @@ def test_errors_by_hand():
 
 # ---- calibration -----------------------------------------------------------------------------------------------
 
+
+def fitted(toy, tmp_path, drives):
+    """The speeds that drives of so many minutes from 东乡卫生院 to 中村, 6 min on the main road, speak for."""
+    network, runs = runs_of(toy, tmp_path, [run([0, 1, 3, 3 + minutes, None]) for minutes in drives])
+    return runs, records.calibrated(toy, network, runs)
+
+
+def test_drives_of_no_time_are_said_and_do_not_move_the_speeds(toy, tmp_path, said):
+    runs, found = fitted(toy, tmp_path, [12] * 5 + [0] * 3)
+    assert found.used == 5 and found.at_bound == []
+    assert found.factors["primary"] == pytest.approx(0.5, rel=0.02)  # twice the minutes, half the speed
+    problem = next(p for p in runs.problems if p.code == "runs_without_drive")
+    assert problem.params == {"count": 3, "whole": 8}
+    said(problem)
+
+
+@pytest.mark.parametrize("drives", [[0], [12] * 4, [12] * 4 + [0] * 9])
+def test_too_few_drives_fit_nothing(toy, tmp_path, drives):
+    assert fitted(toy, tmp_path, drives)[1] is None
+
+
+@pytest.mark.parametrize(("minutes", "factor"), [(1, 4.0), (40, 0.25)])
+def test_a_factor_stopped_by_a_bound_is_marked(toy, tmp_path, minutes, factor):
+    _, found = fitted(toy, tmp_path, [minutes] * 5)
+    assert found.factors["primary"] == pytest.approx(factor, rel=0.01) and found.at_bound == ["primary"]
+
+
 PLANTED = {"primary": 0.8, "secondary": 1.25, "tertiary": 0.7, "unclassified": 1.3, "residential": 0.9}
 
 
@@ -322,3 +349,15 @@ def test_the_terminal_tells_intervals_and_calibrates(created, yida, tmp_path):  
     assert told["calibration"]["after"]["absolute_min"] < told["calibration"]["before"]["absolute_min"]
     code, out, _ = yida("records", "toy", path, "--calibrate")
     assert code == 0 and "15 of 20 runs" in out and "张三" not in out
+    assert "The same runs were used to fit and to judge" in out and "Primary road: speed × " in out
+    assert told["calibration"]["at_bound"] == [] and "Stopped at the bound" not in out
+
+
+def test_the_terminal_marks_a_factor_at_its_bound_and_says_when_nothing_is_fitted(created, yida, tmp_path):  # noqa: F811
+    path = write_runs(tmp_path / "runs.csv", [run([0, 1, 3, 4, None])] * 5)
+    assert json.loads(yida("records", "toy", path, "--calibrate", "--json")[1])["calibration"]["at_bound"] == [
+        "primary"
+    ]
+    assert "times the assumed speed: Primary road" in yida("records", "toy", path, "--calibrate")[1]
+    write_runs(path, [run([0, 1, 3, 4, None])] * 4)
+    assert "Fewer than 5 runs" in yida("records", "toy", path, "--calibrate")[1]

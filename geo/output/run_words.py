@@ -1,0 +1,28 @@
+"""Ambulance runs and the speeds fitted to them in words, for pages and terminal. Fourth floor: output."""
+
+from geo.network.calibration import FASTEST, LEAST_TRIPS, SLOWEST, Calibration
+from geo.output.language import Translate
+from geo.output.words import item_name
+
+
+def nothing_fitted(_: Translate) -> str:
+    """Why no speeds are fitted."""
+    return _(
+        "Fewer than {count} runs name a base of the study and have a drive of more than 0 min, so nothing is "
+        "calibrated."
+    ).format(count=LEAST_TRIPS)
+
+
+def group_names(fitted: Calibration, _: Translate) -> dict[str, str]:
+    """The groups of roads whose speed was fitted, in words."""
+    rows = [row for row in fitted.assumptions.rows if row.mode == "ambulance" and row.kind in ("speed", "factor")]
+    return {row.item: item_name(_, row) for row in rows if row.item in fitted.factors}
+
+
+def at_bound(fitted: Calibration, _: Translate) -> str:
+    """Which factors were stopped by a bound, and what to do."""
+    names = group_names(fitted, _)
+    return _(
+        "Stopped at the bound of {low:g} to {high:g} times the assumed speed: {names}. Check the times and bases of "
+        "these runs before you use it."
+    ).format(low=SLOWEST, high=FASTEST, names=", ".join(names[group] for group in fitted.at_bound))
