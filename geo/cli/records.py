@@ -12,12 +12,15 @@ from geo import study as studies
 from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS
-from geo.model.errors import ChoiceUnknown
+from geo.model.desk import CRS, HEADER_ROW, LAYER, SHEET
+from geo.model.errors import AnswerNeeded
 from geo.model.inputs import Study
 from geo.network.calibration import Calibration
 from geo.output.language import Translate
 from geo.output.run_words import at_bound, group_names, nothing_fitted
 from geo.study import records
+
+_WORDS = {SHEET: "--sheet", LAYER: "--sheet", HEADER_ROW: "--header-row"}  # that answer a question
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -32,6 +35,9 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument("--minutes", type=float, default=15.0, help=_("threshold, itself included (default 15)"))
     parser.add_argument("--condition", choices=CONDITIONS, default="day", help=_("speed factor"))
     parser.add_argument("--sheet", default="", help=_("the sheet that holds the list"))
+    parser.add_argument(
+        "--header-row", default="", metavar="ROW", help=_("the row that holds the names of the columns; 0: none does")
+    )
     parser.add_argument("--crs", default="", help=_("coordinate system of the positions, such as GCJ-02"))
     parser.add_argument("--calibrate", action="store_true", help=_("fit the speeds of the ambulance to the drives"))
     parser.add_argument(
@@ -45,11 +51,12 @@ def add(commands: Commands, _: Translate) -> None:
 def _records(options: argparse.Namespace, _: Translate) -> None:
     check_minutes(options.minutes)
     study = opened(options.name, _)
-    answers = {key: value for key, value in (("sheet", options.sheet), ("crs", options.crs)) if value}
-    found = records.read_records(options.file, study, answers)
-    if found.questions:
-        choices = ", ".join(c.value for c in found.questions[0].choices)
-        raise ChoiceUnknown(what="--sheet", value=options.sheet or "—", choices=choices)
+    told = {SHEET: options.sheet, HEADER_ROW: options.header_row, CRS: options.crs}
+    found = records.read_records(options.file, study, {key: value for key, value in told.items() if value})
+    for question in found.questions:
+        choices = ", ".join(c.value for c in question.choices)
+        word = _WORDS[question.question_id]
+        raise AnswerNeeded(path=options.file, question=question, answer=word, choices=choices)
     network = studies.network_of(study, "ambulance", studies.assumptions_for(study, options.condition))
     runs = records.runs_of(study, network, found)
     table = records.intervals_by_unit(runs.table, options.minutes)

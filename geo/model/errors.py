@@ -119,10 +119,11 @@ class ChoiceUnknown(InputError):
 
 
 class AnswerNeeded(InputError):
-    """A file leaves something open that only its owner can choose; `question` is a geo.model.desk.Question."""
+    """A file leaves something open that only its owner can choose; `question` is a geo.model.desk.Question, `answer`
+    the words of the terminal that answer it."""
 
     code = "answer_needed"
-    sentence = N_("{path} leaves a question open. {question} Answer with --answer {answer}=…, one of: {choices}.")
+    sentence = N_("{path} leaves a question open. {question} Answer with {answer}=…, one of: {choices}.")
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The question too in the language of `translate`."""

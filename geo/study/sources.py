@@ -96,7 +96,8 @@ def _raise_open(path: Path, check: Check, question: Question) -> None:
     if question.question_id.startswith("column_missing:"):
         _raise_lacking(path, check)
     choices = ", ".join(choice.value for choice in question.choices)
-    raise AnswerNeeded(path=path, question=question, answer=f"{check.kind}.{question.question_id}", choices=choices)
+    answer = f"--answer {check.kind}.{question.question_id}"
+    raise AnswerNeeded(path=path, question=question, answer=answer, choices=choices)
 
 
 def _raise_lacking(path: Path, check: Check) -> None:

@@ -8,6 +8,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.intake.records import aliases
+from geo.model.desk import CRS, Question
 from geo.model.inputs import Study
 from geo.study import records
 from geo.study.records import Records
@@ -25,21 +26,45 @@ def uploaded(_: Translate, study: Study) -> Records | None:
         st.session_state.records = None
         _explain(_)
         return None
+    asked = _asked(file.file_id)
+    answers: dict[str, str] = {}
+    while question := asked.get(tuple(answers.items())):
+        answer = _answer(_, question, f"runs:{file.file_id}:{len(answers)}:{answers}")
+        if answer is None:
+            return None
+        answers[question.question_id] = answer
     system = st.session_state.get("runs_crs", "")
-    sheet_key = f"runs_sheet:{file.file_id}"
-    sheet = st.session_state.get(sheet_key) or ""
-    key = (file.file_id, study.content_id, system, sheet)
+    key = (file.file_id, study.content_id, system, tuple(answers.items()))
     kept = st.session_state.get("records")
     if kept is None or kept[0] != key:
         with st.spinner(_("Reading the runs …")):
-            found = _read(file, study, {k: v for k, v in (("crs", system), ("sheet", sheet)) if v})
+            found = _read(file, study, answers | ({CRS: system} if system else {}))
         kept = st.session_state.records = (key, found)
     found = kept[1]
-    if found.questions:
-        choices = [c.value for c in found.questions[0].choices]
-        st.selectbox(plain(found.questions[0].say(_)), choices, index=None, key=sheet_key)
-        return None
-    return found
+    if not found.questions:
+        return found
+    if found.questions[0].question_id not in answers:
+        asked[tuple(answers.items())] = found.questions[0]
+        st.rerun()
+    return None
+
+
+def _asked(file_id: str) -> dict[tuple[tuple[str, str], ...], Question]:
+    """What was asked about a file, by the answers given before it: they stay on screen and can be changed."""
+    if st.session_state.get("runs_asked", ("",))[0] != file_id:
+        st.session_state.runs_asked = (file_id, {})
+    asked: dict[tuple[tuple[str, str], ...], Question] = st.session_state.runs_asked[1]
+    return asked
+
+
+def _answer(_: Translate, question: Question, key: str) -> str | None:
+    """The answer chosen, without a preview of the rows: they may hold persons."""
+    labels = {choice.value: choice.label or choice.value for choice in question.choices}
+    picked: str | None = st.selectbox(
+        plain(question.say(_)), list(labels), index=None, format_func=lambda value: labels[value], key=key,
+        placeholder=_("Choose one"),
+    )  # fmt: skip
+    return picked
 
 
 def _read(file: UploadedFile, study: Study, answers: dict[str, str]) -> Records:

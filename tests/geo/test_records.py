@@ -353,6 +353,25 @@ def test_the_terminal_tells_intervals_and_calibrates(created, yida, tmp_path):  
     assert told["calibration"]["at_bound"] == [] and "Stopped at the bound" not in out
 
 
+def test_the_terminal_asks_which_row_is_the_header_and_takes_the_answer(created, yida, tmp_path):  # noqa: F811
+    doubtful = write_runs(tmp_path / "runs.csv", GOOD, ["呼叫时间", "2024", *HEADER[2:]])
+    code, out, err = yida("records", "toy", doubtful)
+    assert (code, out) == (3, "") and "Two rows could be the header" in err and "--header-row=…, one of: 0, 1" in err
+    code, out, _ = yida("records", "toy", doubtful, "--header-row", "1", "--json")
+    assert code == 0 and json.loads(out)["rows_read"] == 4
+    code, _, err = yida("records", "toy", doubtful, "--header-row", "0")
+    assert code == 3 and "call_at, dispatch_at" in err and "--sheet" not in err
+
+
+def test_the_terminal_asks_which_sheet_holds_the_list(created, yida, tmp_path):  # noqa: F811
+    with pd.ExcelWriter(tmp_path / "runs.xlsx") as book:
+        for sheet in ("三月", "四月"):
+            pd.DataFrame(GOOD, columns=HEADER).to_excel(book, sheet_name=sheet, index=False)
+    _, _, err = yida("records", "toy", tmp_path / "runs.xlsx")
+    assert "several sheets" in err and "--sheet=…, one of: 三月, 四月" in err
+    assert yida("records", "toy", tmp_path / "runs.xlsx", "--sheet", "四月")[0] == 0
+
+
 def test_the_terminal_marks_a_factor_at_its_bound_and_says_when_nothing_is_fitted(created, yida, tmp_path):  # noqa: F811
     path = write_runs(tmp_path / "runs.csv", [run([0, 1, 3, 4, None])] * 5)
     assert json.loads(yida("records", "toy", path, "--calibrate", "--json")[1])["calibration"]["at_bound"] == [

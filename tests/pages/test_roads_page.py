@@ -83,11 +83,6 @@ def test_the_map_page_says_the_band_beside_its_figure() -> None:
     assert "If all speeds are 20 % lower or higher" in text and "584,947 people" in text
 
 
-def test_the_records_page_explains_itself_before_anything_is_uploaded() -> None:
-    page = opened("records.py", lang="en")
-    assert not page.exception and any("dropped on reading" in m.value for m in page.markdown)
-
-
 def test_the_pages_are_in_the_navigation() -> None:
     text = (Path(__file__).resolve().parents[2] / "pages" / "start.py").read_text(encoding="utf-8")
     assert 'url_path="roads"' in text and 'url_path="records"' in text
