@@ -10,19 +10,21 @@ import numpy as np
 from geo.model.errors import OutOfRange
 from geo.model.roads import Floats, Ints
 
+MOST_BUSY = 0.99
+
 
 def expected_coverage(reached: np.ndarray, ambulances: Ints, population: Floats, busy: float) -> float:
     """People expected to find a free ambulance in time: Σ people × (1 − p^k).
 
     `reached` is (demand, base): whether the base is in time; `ambulances` counts those of each base; `busy` is p, a
-    share from 0 to below 1. With p = 0 it is plain coverage. Raises OutOfRange for another p.
+    share from 0 to MOST_BUSY. With p = 0 it is plain coverage. Raises OutOfRange for another p.
     """
     check_busy(busy)
     count = reached @ ambulances
     return float((population * (1.0 - np.power(busy, count, dtype=np.float64))).sum())
 
 
-def check_busy(busy: float) -> None:
-    """Raises OutOfRange for what is no busy share."""
-    if not 0 <= busy < 1:
-        raise OutOfRange(what="busy", low="0", high="0.99", value=busy)
+def check_busy(busy: float, what: str = "p") -> None:
+    """Raises OutOfRange for what is no busy share; `what` names it to its reader."""
+    if not 0 <= busy <= MOST_BUSY:
+        raise OutOfRange(what=what, low="0", high=f"{MOST_BUSY:g}", value=busy)

@@ -83,7 +83,7 @@ class _Told:
 def _emergency(options: argparse.Namespace, _: Translate) -> None:
     check_minutes(options.minutes)
     if options.busy is not None:
-        check_busy(options.busy)
+        check_busy(options.busy, "--busy")
     told = _asked(opened(options.name, _), options)
     for problem in told.problems:
         print(f"yida: {problem.say(_)}", file=sys.stderr)
@@ -198,9 +198,10 @@ def emergency_lines(told: _Told, _: Translate) -> list[str]:
     expected = told.expected()
     if expected is not None:
         lines.append(
-            _("Expected with each ambulance out {busy:.0%} of the time (MEXCLP): {people:,.0f} people.").format(
-                busy=told.options.busy, people=expected
-            )
+            _(
+                "Expected with each ambulance out {busy:g} % of the time (MEXCLP): {people:,.0f} of {population:,.0f} "
+                "people."
+            ).format(busy=100 * told.options.busy, people=expected, population=found.reached.population)
         )
     lines += [_base_line(row, names, _) for row, names in _with_names(found)]
     lines += _radius_lines(told, _) + _fleet_lines(told, _) + _missed_lines(found, _)

@@ -17,7 +17,7 @@ from geo.model.errors import AnswerNeeded
 from geo.model.inputs import Study
 from geo.network.calibration import Calibration
 from geo.output.language import Translate
-from geo.output.run_words import at_bound, group_names, nothing_fitted
+from geo.output.run_words import at_bound, group_names, nothing_fitted, say_problem
 from geo.study import records
 
 _WORDS = {SHEET: "--sheet", LAYER: "--sheet", HEADER_ROW: "--header-row"}  # that answer a question
@@ -61,7 +61,7 @@ def _records(options: argparse.Namespace, _: Translate) -> None:
     runs = records.runs_of(study, network, found)
     table = records.intervals_by_unit(runs.table, options.minutes)
     fitted = records.calibrated(study, network, runs) if options.calibrate else None
-    problems = [p.say(_) for p in (*found.problems, *runs.problems)]
+    problems = [say_problem(p, _) for p in (*found.problems, *runs.problems)]
     if options.json:
         words = {
             "threshold_min": options.minutes,

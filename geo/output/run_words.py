@@ -1,8 +1,37 @@
-"""Ambulance runs and the speeds fitted to them in words, for pages and terminal. Fourth floor: output."""
+"""Lists of ambulance runs and the speeds fitted to them in words, for pages and terminal. Fourth floor: output."""
 
+from dataclasses import replace
+
+from geo.model.problems import Problem
 from geo.network.calibration import FASTEST, LEAST_TRIPS, SLOWEST, Calibration
 from geo.output.language import Translate
 from geo.output.words import item_name
+
+
+def column_names(_: Translate) -> dict[str, str]:
+    """Our columns of a run in words."""
+    return {
+        "call_at": _("Call"),
+        "dispatch_at": _("Turnout order"),
+        "depart_at": _("Departure"),
+        "arrive_at": _("Arrival at the scene"),
+        "leave_at": _("Departure from the scene"),
+        "hospital_at": _("Arrival at hospital"),
+        "response_min": _("Response time as the file states it"),
+        "date": _("Date"),
+        "lon": _("Longitude"),
+        "lat": _("Latitude"),
+        "village": _("Village of the scene"),
+        "township": _("Township of the scene"),
+        "base": _("Base"),
+    }
+
+
+def say_problem(problem: Problem, _: Translate) -> str:
+    """What is wrong with a list of runs or one of its rows, with our columns in the reader's words."""
+    names = column_names(_)
+    params = {k: names.get(str(v), v) if k in ("earlier", "later") else v for k, v in problem.params.items()}
+    return replace(problem, column=names.get(problem.column, problem.column), params=params).say(_)
 
 
 def nothing_fitted(_: Translate) -> str:

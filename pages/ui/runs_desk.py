@@ -10,6 +10,7 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from geo.intake.records import aliases
 from geo.model.desk import CRS, Question
 from geo.model.inputs import Study
+from geo.output.run_words import column_names
 from geo.study import records
 from geo.study.records import Records
 from pages.ui.text import Translate, plain
@@ -89,25 +90,6 @@ def _explain(_: Translate) -> None:
         st.dataframe(
             [{_("Column"): names[c], _("Headers"): "、".join(words)} for c, words in aliases().items()], hide_index=True
         )
-
-
-def column_names(_: Translate) -> dict[str, str]:
-    """Our columns of a run in words."""
-    return {
-        "call_at": _("Call"),
-        "dispatch_at": _("Turnout order"),
-        "depart_at": _("Departure"),
-        "arrive_at": _("Arrival at the scene"),
-        "leave_at": _("Departure from the scene"),
-        "hospital_at": _("Arrival at hospital"),
-        "response_min": _("Response time as the file states it"),
-        "date": _("Date"),
-        "lon": _("Longitude"),
-        "lat": _("Latitude"),
-        "village": _("Village of the scene"),
-        "township": _("Township of the scene"),
-        "base": _("Base"),
-    }
 
 
 def system_choice(_: Translate, found: Records) -> None:

@@ -15,7 +15,6 @@ from geo.study import records
 from geo.study.records import Records, Runs
 from pages.ui import compute, state
 from pages.ui.assumed import item_name
-from pages.ui.runs_desk import column_names
 from pages.ui.text import Translate, plain
 
 
@@ -74,11 +73,10 @@ def bad_rows(_: Translate, problems: tuple[Problem, ...]) -> None:
     if not rows:
         return
     verdicts = {"error": _("Left out"), "warning": _("Used in part")}
-    names = column_names(_)
     table = pd.DataFrame({
         _("Row"): [p.row for p in rows],
         _("Verdict"): [verdicts[p.severity] for p in rows],
-        _("Why"): [_said(_, p, names) for p in rows],
+        _("Why"): [run_words.say_problem(p, _) for p in rows],
     })  # fmt: skip
     with st.expander(_("{count:,} remarks on single rows").format(count=len(rows))):
         st.dataframe(table, hide_index=True)
@@ -86,13 +84,6 @@ def bad_rows(_: Translate, problems: tuple[Problem, ...]) -> None:
             _("Download the table (CSV)"), csv_bytes(table), file_name="yida-runs-remarks.csv", mime="text/csv",
             icon=":material/download:", on_click="ignore", key="download:remarks",
         )  # fmt: skip
-
-
-def _said(_: Translate, problem: Problem, names: dict[str, str]) -> str:
-    """A problem with our columns in the reader's words."""
-    params = {k: names.get(str(v), v) if k in ("earlier", "later") else v for k, v in problem.params.items()}
-    column = names.get(problem.column, problem.column)
-    return Problem(problem.code, problem.severity, problem.table, problem.row, column, params).say(_)
 
 
 def townships(_: Translate, study: Study, table: pd.DataFrame) -> None:

@@ -77,10 +77,20 @@ def test_a_capability_nobody_has_is_a_warning_beside_the_figures(yida: Run) -> N
     assert [problem["code"] for problem in told["problems"]] == ["capability_nobody"]
 
 
-@pytest.mark.parametrize("words", [["--busy", "1.5"], ["--minutes", "0"], ["--minutes", "nan"], ["--busy", "nan"]])
+@pytest.mark.parametrize(
+    "words", [["--busy", "1.5"], ["--busy", "0.995"], ["--minutes", "0"], ["--minutes", "nan"], ["--busy", "nan"]]
+)
 def test_figures_nobody_means_are_refused_in_words(yida: Run, words: list[str]) -> None:
     code, out, err = yida("emergency", "toy", *words)
-    assert code == 3 and out == "" and "must lie between" in err
+    assert code == 3 and out == "" and f"{words[0]} must lie between" in err
+
+
+@pytest.mark.parametrize(("busy", "share"), [("0.125", "12.5 %"), ("0.07", "7 %"), ("0.99", "99 %")])
+def test_the_busy_share_is_printed_as_it_was_asked(yida: Run, busy: str, share: str) -> None:
+    out = yida("emergency", "toy", "--busy", busy)[1]
+    assert f"each ambulance out {share} of the time" in out
+    line = next(line for line in out.splitlines() if "MEXCLP" in line)
+    assert line.endswith("of 3,757 people.")
 
 
 def test_every_key_is_in_the_readme() -> None:

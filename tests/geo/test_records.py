@@ -353,6 +353,17 @@ def test_the_terminal_tells_intervals_and_calibrates(created, yida, tmp_path):  
     assert told["calibration"]["at_bound"] == [] and "Stopped at the bound" not in out
 
 
+def test_the_terminal_names_the_columns_in_the_readers_words(created, yida, tmp_path, monkeypatch):  # noqa: F811
+    broken = run([0, 1, 3, 11, 30])
+    broken[1] = "不详"
+    path = write_runs(tmp_path / "runs.csv", [broken, run([0, 5, 3, 12, 30])])
+    assert "Row 3: Departure lies before Turnout order" in yida("records", "toy", path)[1]
+    monkeypatch.setenv("YIDA_LANG", "zh")
+    for words in (["records", "toy", path], ["records", "toy", path, "--json"]):
+        out = yida(*words)[1]
+        assert "第 3 行" in out and not re.search("dispatch_at|depart_at", out)
+
+
 def test_the_terminal_asks_which_row_is_the_header_and_takes_the_answer(created, yida, tmp_path):  # noqa: F811
     doubtful = write_runs(tmp_path / "runs.csv", GOOD, ["呼叫时间", "2024", *HEADER[2:]])
     code, out, err = yida("records", "toy", doubtful)

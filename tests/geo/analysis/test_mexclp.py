@@ -29,7 +29,7 @@ def test_the_formula_agrees_with_a_simulation_of_busy_ambulances_within_its_erro
     assert abs(people.mean() - expected_coverage(REACHED, AMBULANCES, PEOPLE, 0.35)) > 10 * error
 
 
-@pytest.mark.parametrize("busy", [-0.1, 1.0, float("nan")])
+@pytest.mark.parametrize("busy", [-0.1, 0.995, 1.0, float("nan")])
 def test_a_share_that_is_none_is_refused(busy: float) -> None:
     with pytest.raises(OutOfRange):
         expected_coverage(REACHED, AMBULANCES, PEOPLE, busy)
