@@ -10,13 +10,14 @@ import shapely
 from geo import study as studies
 from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
 from geo.cli.studies import Commands, opened
-from geo.model.assumptions import CONDITIONS, check_mode
+from geo.model.assumptions import CONDITIONS, Assumptions, check_mode
 from geo.model.errors import FileNotWritten, OutOfRange
 from geo.model.inputs import Study
-from geo.model.roads import MODES
+from geo.model.roads import MODES, Mode
 from geo.network.breaks import Breaks
 from geo.network.reach import contour
 from geo.output.language import Translate
+from geo.output.words import condition_name, factor_text, mode_name
 from geo.study import closing, conditions
 
 
@@ -86,10 +87,11 @@ def _coverage(options: argparse.Namespace, _: Translate) -> None:
     units = coverage_by_unit(study.demand, minutes, options.minutes)
     units.insert(1, "name", units["unit_code"].map(_unit_names(study)).fillna(""))
     if options.json:
-        made_with = {"condition": options.condition, "closed": breaks_json(closed), "band": band_json(band)}
-        print(json.dumps(coverage_json(whole, units, options.mode) | made_with, ensure_ascii=False, indent=2))
+        asked = {"condition": options.condition, "closed": breaks_json(closed), "band": band_json(band)}
+        print(json.dumps(coverage_json(whole, units, options.mode) | asked, ensure_ascii=False, indent=2))
         return
-    print("\n".join([*coverage_lines(whole, _), band_line(band, _), *closed_lines(closed, _)]))
+    made_with = made_with_lines(study, care.network.assumptions, options.mode, _)
+    print("\n".join([*coverage_lines(whole, _), band_line(band, _), *closed_lines(closed, _), *made_with]))
     if options.by:
         print("\n".join(_unit_lines(units, _)))
 
@@ -206,6 +208,16 @@ def band_line(band: conditions.Band, _: Translate) -> str:
         high=band.faster.covered,
         population=band.slower.population,
     )
+
+
+def made_with_lines(study: Study, assumptions: Assumptions, mode: Mode, _: Translate) -> list[str]:
+    """What the minutes were made with, and whether the study is only an illustration."""
+    said = _("{mode}, {condition}: speeds × {factor}.").format(
+        mode=mode_name(_, mode),
+        condition=condition_name(_, assumptions.condition),
+        factor=factor_text(_, assumptions, mode, study.roads),
+    )
+    return [said, *([_("Illustrative sample, not for decisions")] if study.illustrative else [])]
 
 
 def breaks_asked(study: Study, options: argparse.Namespace) -> Breaks:

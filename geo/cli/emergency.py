@@ -15,9 +15,9 @@ from geo.analysis.coverage import Coverage
 from geo.analysis.emergency import fleet
 from geo.analysis.mexclp import check_busy, expected_coverage
 from geo.analysis.radius import compare, nearest_m
-from geo.cli.answers import check_minutes
+from geo.cli.answers import band_json, band_line, check_minutes, made_with_lines
 from geo.cli.studies import Commands, opened
-from geo.model.assumptions import CONDITIONS
+from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.bases import Base, base_at, bases_of, load_fleet_rules
 from geo.model.capabilities import load_capabilities
 from geo.model.clock import PRESETS, RADII_KM, default_value, preset_clock
@@ -26,6 +26,7 @@ from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.output.language import Translate, of_terminal
 from geo.study import emergency
+from geo.study.conditions import Band
 from geo.study.emergency import Emergency
 
 MISSED_SHOWN = 10  # as text; JSON has all of them
@@ -58,8 +59,15 @@ class _Told:
     study: Study
     found: Emergency
     hospital: Coverage
+    band: Band
+    assumptions: Assumptions
     problems: list[Problem]
     options: argparse.Namespace
+
+    @property
+    def one_base_only(self) -> np.ndarray:
+        """Which villages a single base reaches in time."""
+        return np.asarray(self.found.response["bases_in_time"] == 1)
 
     @property
     def people(self) -> np.ndarray:
@@ -103,7 +111,8 @@ def _asked(study: Study, options: argparse.Namespace) -> _Told:
     found = emergency.answer(study, bases, drive, hospital, clock, night=options.condition == "night")
     within = emergency.hospital_coverage(found, default_value("clinical", options.capability))
     problems = [*found.problems, *emergency.hospital_problems(study, back, options.capability)]
-    return _Told(study, found, within, problems, options)
+    band = emergency.speed_band(study, out, found)
+    return _Told(study, found, within, band, assumptions, problems, options)
 
 
 def chosen_bases(study: Study, words: str | None) -> Sequence[Base]:
@@ -121,7 +130,7 @@ def chosen_bases(study: Study, words: str | None) -> Sequence[Base]:
 def emergency_json(told: _Told, _: Translate) -> dict[str, object]:
     """The documented JSON of `yida emergency`."""
     found, clock, expected = told.found, told.found.clock, told.expected()
-    one = found.response["bases_in_time"] == 1
+    one = told.one_base_only
     return {
         "study": told.study.name,
         "preset": told.options.preset,
@@ -138,6 +147,7 @@ def emergency_json(told: _Told, _: Translate) -> dict[str, object]:
         "modelled": True,
         "illustrative": told.study.illustrative,
         **_people(found.reached, "reached"),
+        "band": band_json(told.band),
         "villages": found.reached.places,
         "villages_reached": found.reached.places_covered,
         "one_base_only": {"people": float(told.people[one].sum()), "villages": int(one.sum())},
@@ -187,7 +197,14 @@ def emergency_lines(told: _Told, _: Translate) -> list[str]:
     capability = names[of_terminal()]
     lines = [
         _("Clock: {clock}.").format(clock=found.clock.say(_)),
+        *made_with_lines(told.study, told.assumptions, "ambulance", _),
         _("Reached by an ambulance in time: {people}.").format(people=_share(found.reached, _)),
+        band_line(told.band, _),
+        _("Reached by one base only: {people:,.0f} of {population:,.0f} people, {villages:,} villages.").format(
+            people=told.people[told.one_base_only].sum(),
+            population=found.reached.population,
+            villages=int(told.one_base_only.sum()),
+        ),
         _("At a hospital with “{capability}” within {minutes:g} min {start}: {people}.").format(
             capability=capability,
             minutes=told.hospital.threshold_min,
@@ -229,8 +246,14 @@ def _base_line(row: dict[str, float], name: str, _: Translate) -> str:
 
 def _radius_lines(told: _Told, _: Translate) -> list[str]:
     return [
-        _("A radius of {km:g} km counts {counted:,.0f} people; {lost:,.0f} of them are not reached in time.").format(
-            km=row["radius_km"], counted=row["counted"], lost=row["counted_not_reached"]
+        _(
+            "A radius of {km:g} km counts {counted:,.0f} of {population:,.0f} people; {lost:,.0f} of those counted are "
+            "not reached in time."
+        ).format(
+            km=row["radius_km"],
+            counted=row["counted"],
+            population=told.found.reached.population,
+            lost=row["counted_not_reached"],
         )
         for row in told.radius().to_dict(orient="records")
     ]

@@ -10,7 +10,15 @@ from typing import TypeAlias
 import pandas as pd
 from tqdm import tqdm
 
-from geo.cli.answers import add_close, add_question, breaks_asked, breaks_json, care_asked, check_minutes
+from geo.cli.answers import (
+    add_close,
+    add_question,
+    breaks_asked,
+    breaks_json,
+    care_asked,
+    check_minutes,
+    made_with_lines,
+)
 from geo.cli.studies import Commands, opened
 from geo.model.inputs import Study
 from geo.network.breaks import NO_BREAKS
@@ -62,7 +70,8 @@ def _roads(options: argparse.Namespace, _: Translate) -> None:
         before, after = closing.found_with(care, NO_BREAKS), closing.found_with(care, breaks)
         lost = closing.losses(study, before, after, options.minutes)
         words["villages"], lines = villages_json(lost), village_lines(study, lost, options.minutes, _)
-    print(json.dumps(words, ensure_ascii=False, indent=2) if options.json else "\n".join(lines))
+    made_with = made_with_lines(study, care.network.assumptions, options.mode, _)
+    print(json.dumps(words, ensure_ascii=False, indent=2) if options.json else "\n".join(lines + made_with))
 
 
 def _ranked(care: closing.Care, minutes: float, _: Translate) -> pd.DataFrame:

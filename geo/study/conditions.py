@@ -55,9 +55,15 @@ def speed_band(
     breaks: Breaks = NO_BREAKS,
 ) -> tuple[pd.Series, pd.Series]:
     """Minutes as `minutes_counted` with all speeds lower by `share`, and higher: two searches, for any threshold."""
+    slow, fast = at_speeds(network, share)
+    return minutes_counted(study, slow, tiers, breaks), minutes_counted(study, fast, tiers, breaks)
+
+
+def at_speeds(network: Network, share: float) -> tuple[Network, Network]:
+    """The network with all speeds along roads lower by `share`, and higher."""
     scales = [network.assumptions.speed_scale * (1 - share), network.assumptions.speed_scale * (1 + share)]
     slow, fast = (rescaled(network, replace(network.assumptions, speed_scale=scale)) for scale in scales)
-    return minutes_counted(study, slow, tiers, breaks), minutes_counted(study, fast, tiers, breaks)
+    return slow, fast
 
 
 def coverage_band(study: Study, minutes: tuple[pd.Series, pd.Series], threshold_min: float, share: float) -> Band:

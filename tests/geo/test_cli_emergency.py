@@ -14,8 +14,8 @@ from tests.geo.test_emergency import with_bases
 README = Path(__file__).resolve().parents[2] / "README.md"
 KEYS = [
     "study", "preset", "clock", "condition", "modelled", "illustrative", "population", "reached", "beyond",
-    "unreachable", "villages", "villages_reached", "one_base_only", "hospital", "busy", "bases", "missed", "radius",
-    "fleet", "problems",
+    "unreachable", "band", "villages", "villages_reached", "one_base_only", "hospital", "busy", "bases", "missed",
+    "radius", "fleet", "problems",
 ]  # fmt: skip
 
 
@@ -44,6 +44,24 @@ def test_json_has_the_documented_keys_and_the_clock_with_its_start(yida: Run) ->
         ("远村", "no_road", None),
     ]
     assert [row["needed"] for row in told["fleet"]] == [1, 1]
+    # By hand: 西村 750 m and 远村 4.75 km from F1, 东村 2.5 km from F2, 中村 6.5, 北村 8.5 and 岛村 9.5 km from either.
+    assert told["radius"] == [
+        {"radius_km": 5, "counted": 1407, "counted_not_reached": 7, "reached_not_counted": 2000},
+        {"radius_km": 10, "counted": 3757, "counted_not_reached": 357, "reached_not_counted": 0},
+        {"radius_km": 20, "counted": 3757, "counted_not_reached": 357, "reached_not_counted": 0},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "slower", "faster"),
+    # 中村 and 东村 are 6 min of road from F2, 北村 12: 7.5 and 15 at 0.8 times the speed, 5 and 10 at 1.2 times. 西村 is
+    # 7 min from F1 at any speed: all of them beside the road. The drive may take 11 min, and 7.2.
+    [("15", 3400, 3700), ("11.2", 1000, 3400)],
+)
+def test_the_band_of_speeds_by_hand(yida: Run, minutes: str, slower: int, faster: int) -> None:
+    told = json.loads(yida("emergency", "toy", "--json", "--minutes", minutes)[1])
+    assert told["reached"] == 3400
+    assert told["band"] == {"speed_share": 0.2, "covered_slower": slower, "covered_faster": faster}
 
 
 def test_the_drive_preset_and_another_threshold_change_the_clock(yida: Run) -> None:
@@ -60,6 +78,22 @@ def test_text_begins_with_the_clock_and_every_percentage_has_its_denominator(yid
     assert "3,400 of 3,757 people (90.5 %)" in out and "Stroke centre" in out and "270 min from the call" in out
     assert "县人民医院: 2 ambulances, first for 1,000 people; 1,000 people depend on it alone." in out
     assert all("people" in line for line in out.splitlines() if " %" in line)
+
+
+def test_text_says_what_it_was_made_with_and_every_figure_of_how_many(yida: Run) -> None:
+    out = yida("emergency", "toy", "--condition", "ice")[1]
+    assert "Ambulance, Ice: speeds × 0.60 to 0.70 depending on the road." in out
+    out = yida("emergency", "toy")[1]
+    assert "At 0.8 to 1.2 times these speeds: 3,400 to 3,700 of 3,757 people" in out
+    assert "Reached by one base only: 1,400 of 3,757 people, 2 villages." in out
+    assert "A radius of 5 km counts 1,407 of 3,757 people; 7 of those counted are not reached in time." in out
+    assert "Illustrative" not in out
+
+
+@pytest.mark.parametrize("words", [["emergency", "xishui"], ["coverage", "xishui"], ["roads", "xishui"]])
+def test_a_sample_is_called_one_in_the_text(yida: Run, words: list[str]) -> None:
+    out = yida(*words)[1]
+    assert "Illustrative sample, not for decisions" in out and "Ambulance, Day: speeds × 0.70." in out
 
 
 def test_facilities_can_stand_in_for_bases(yida: Run) -> None:
