@@ -7,7 +7,7 @@ import pandas as pd
 from geo.analysis.communities import Community
 from geo.analysis.coverage import Coverage
 from geo.analysis.indicators import Standing
-from geo.analysis.structure_checks import Finding
+from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import TierCount, Tree
 from geo.model.indicators import Entry
 from geo.model.roads import Ints

@@ -5,14 +5,14 @@ scheme does not say (parents, minutes, capabilities) is not checked.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
 
+from geo.analysis.structure_findings import CHECKS, Finding
 from geo.analysis.tiers import Tree, tree_of
 from geo.model.capabilities import has_capability, load_capabilities
-from geo.model.errors import N_
 from geo.model.roads import Floats, Ints
 from geo.model.schemes import Scheme
 
@@ -20,53 +20,6 @@ MOST_COMMUNITIES = 2  # normally at most two in a county (policy documents behin
 FAR_MIN = 5.0  # a parent is too far when another is nearer by more than this
 OVERLAP_PCT = 10.0  # of the people of the smaller catchment
 SERVED_OTHERWISE = ("joint_clinic", "extension_point", "dispatched_doctor", "mobile_round")
-
-CHECKS: dict[str, str] = {
-    "parent_none": N_("Facilities without a parent"),
-    "parent_wrong": N_("Facilities with a wrong parent"),
-    "parent_skips": N_("Levels skipped"),
-    "parent_circle": N_("Parents in a circle"),
-    "parent_far": N_("Parents further than another"),
-    "township_without": N_("Townships without a hospital"),
-    "village_uncovered": N_("Uncovered villages"),
-    "village_otherwise": N_("Villages served otherwise"),
-    "village_unstated": N_("Villages whose service is not stated"),
-    "communities_many": N_("More than two communities"),
-    "capability_missing": N_("Capabilities missing or unknown"),
-    "catchments_overlap": N_("Overlapping catchments"),
-}
-SENTENCES: dict[str, str] = {
-    "parent_none": N_("{name} ({tier}) has no parent; it should belong to: {allowed}."),
-    "parent_unknown": N_("The parent of {name} is {value}, which is in no list."),
-    "parent_closed": N_("The parent of {name}, {parent}, is closed."),
-    "parent_tier": N_("{name} ({tier}) belongs to {parent} ({parent_tier}); it should belong to: {allowed}."),
-    "parent_community": N_("{name} is in another community than its parent {parent}."),
-    "parent_skips": N_("{name} ({tier}) belongs directly to {parent} ({parent_tier}) and skips: {allowed}."),
-    "parent_circle": N_("{name} leads itself by way of others: {ring}."),
-    "parent_far": N_("{name} is {minutes:.0f} min from its parent {parent} and {other_min:.0f} min from {other}."),
-    "township_without": N_("{name} has no township hospital or health centre of its own."),
-    "township_without_but": N_("{name} has no township hospital or health centre of its own; {other} stands there."),
-    "village_none": N_(
-        "{name} ({people:,.0f} people) has no clinic of its own, no joint clinic, no extension point, no dispatched "
-        "doctor and no mobile round."
-    ),
-    "village_joint_clinic": N_("{name} ({people:,.0f} people) has no clinic of its own; a joint clinic serves it."),
-    "village_extension_point": N_(
-        "{name} ({people:,.0f} people) has no clinic of its own; an extension point serves it."
-    ),
-    "village_dispatched_doctor": N_(
-        "{name} ({people:,.0f} people) has no clinic of its own; a dispatched doctor serves it."
-    ),
-    "village_mobile_round": N_("{name} ({people:,.0f} people) has no clinic of its own; a mobile round serves it."),
-    "village_unstated": N_("How {name} ({people:,.0f} people) is served is not stated."),
-    "communities_many": N_("The county has {count} communities; normally there are at most {most}. This one: {name}."),
-    "capability_missing": N_("{name} ({tier}) lacks what its level requires: {capabilities}."),
-    "capability_unknown": N_("{name} names capabilities that nobody has defined: {value}."),
-    "catchments_overlap": N_(
-        "{people:,.0f} people are within {limit:g} min of {name} and of {other}: {share:.0f} % of the {smaller:,.0f} "
-        "people of the smaller catchment."
-    ),
-}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -76,25 +29,6 @@ class Minutes:
     hub: Ints  # (h,) rows of the facility table
     village: Floats  # (v, h)
     facility: Floats  # (n, h)
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One thing that is wrong. `tiers` and `capabilities` in `params` are ids, named when it is said."""
-
-    check: str
-    code: str
-    kind: str  # facility, village, unit, community
-    item_id: str
-    params: dict[str, object] = field(default_factory=dict, hash=False)
-
-    def say(self, translate: Callable[[str], str], named: Callable[[str], str]) -> str:
-        """The sentence; `named` gives a tier's or capability's name for its id."""
-        known = dict(self.params)
-        for key in ("tier", "parent_tier", "allowed", "capabilities"):
-            if key in known:
-                known[key] = ", ".join(named(i) for i in str(known[key]).split(";"))
-        return translate(SENTENCES[self.code]).format(**known)
 
 
 @dataclass(frozen=True)
@@ -186,7 +120,10 @@ def no_circles(facts: Facts) -> list[Finding]:
 
 
 def parents_near(facts: Facts) -> list[Finding]:
-    """Facilities whose parent is further, by more than FAR_MIN, than another of the parent's level. Worst first."""
+    """Facilities further from their parent, by more than FAR_MIN, than from another that could be theirs. Worst first.
+
+    Who could be is what the scheme says of their level; a parent that no road reaches is further than any other.
+    """
     if facts.minutes is None:
         return []
     tree, hub = facts.tree, facts.minutes.hub
@@ -195,19 +132,26 @@ def parents_near(facts: Facts) -> list[Finding]:
     column[hub] = np.arange(len(hub))
     led = np.flatnonzero(tree.open & (tree.parent >= 0))
     led = led[column[tree.parent[led]] >= 0]
+    places = {tier.tier_id: at for at, tier in enumerate(facts.scheme.tiers)}
     found: list[tuple[float, Finding]] = []
-    for tier in np.unique(tree.tier[tree.parent[led]]).tolist():
-        rows = led[tree.tier[tree.parent[led]] == tier]
-        others = np.flatnonzero((tree.tier[hub] == tier) & tree.open[hub])
+    for level, tier in enumerate(facts.scheme.tiers):
+        rows = led[tree.tier[led] == level]
+        others = np.flatnonzero(np.isin(tree.tier[hub], [places[t] for t in tier.parents]) & tree.open[hub])
+        if not len(rows) or not len(others):
+            continue
         own, best = cost[rows, column[tree.parent[rows]]], others[cost[np.ix_(rows, others)].argmin(axis=1)]
-        far = np.isfinite(own) & (own > cost[rows, best] + FAR_MIN)
-        for row, at in zip(rows[far].tolist(), best[far].tolist(), strict=True):
-            pair = facts.name(int(tree.parent[row])), facts.name(int(hub[at]))
-            told = {"minutes": float(cost[row, column[tree.parent[row]]]), "other_min": float(cost[row, at])}
-            names = {"name": facts.name(row), "parent": pair[0], "other": pair[1]}
-            finding = facts.found("parent_far", "parent_far", row, {**names, **told})
-            found.append((told["minutes"] - told["other_min"], finding))
+        for at in np.flatnonzero(own > cost[rows, best] + FAR_MIN).tolist():
+            finding = _further(facts, int(rows[at]), int(hub[best[at]]), own[at], cost[rows[at], best[at]])
+            found.append((own[at] - cost[rows[at], best[at]], finding))
     return [finding for gap, finding in sorted(found, key=lambda pair: -pair[0])]
+
+
+def _further(facts: Facts, row: int, other: int, own_min: float, other_min: float) -> Finding:
+    names = {"name": facts.name(row), "parent": facts.name(int(facts.tree.parent[row])), "other": facts.name(other)}
+    told = names | {"other_min": float(other_min)}
+    if np.isinf(own_min):
+        return facts.found("parent_far", "parent_unreached", row, told)
+    return facts.found("parent_far", "parent_far", row, told | {"minutes": float(own_min)})
 
 
 # ---- places ----------------------------------------------------------------------------------------------------

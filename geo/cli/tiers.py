@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo import study as studies
 from geo.analysis.chain import Chains, step_figures
-from geo.analysis.structure_checks import CHECKS, Finding
+from geo.analysis.structure_findings import CHECKS, Finding
 from geo.analysis.tiers import TierCount, count_tiers
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, check_mode

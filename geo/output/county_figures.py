@@ -8,7 +8,7 @@ import pandas as pd
 from geo.analysis.indicators import class_edges, tally
 from geo.analysis.presenting import Answer
 from geo.analysis.scene_parts import Judgement, Organisation
-from geo.analysis.structure_checks import CHECKS
+from geo.analysis.structure_findings import CHECKS
 from geo.model.errors import BriefingInvalid
 from geo.model.indicators import DIMENSION_NAMES
 from geo.output import choropleth, inks

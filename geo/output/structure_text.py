@@ -6,7 +6,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.analysis.communities import Community
-from geo.analysis.structure_checks import Finding
+from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import TierCount
 from geo.model.capabilities import load_capabilities
 from geo.model.errors import N_

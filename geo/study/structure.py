@@ -10,7 +10,8 @@ import pandas as pd
 
 from geo.analysis.chain import Chains, Entry, first_capable, nearest_chains, organisation_chains
 from geo.analysis.communities import Community, communities_of
-from geo.analysis.structure_checks import Finding, Minutes, check_structure
+from geo.analysis.structure_checks import Minutes, check_structure
+from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import CLOSED, Tree, tree_of
 from geo.model.capabilities import check_capability, has_capability
 from geo.model.inputs import Study

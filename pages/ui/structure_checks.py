@@ -5,7 +5,8 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from geo.analysis.structure_checks import CHECKS, FAR_MIN, MOST_COMMUNITIES, OVERLAP_PCT
+from geo.analysis.structure_checks import FAR_MIN, MOST_COMMUNITIES, OVERLAP_PCT
+from geo.analysis.structure_findings import CHECKS
 from geo.output.structure_text import counts_line, finding_text, namer
 from geo.output.tables import csv_bytes
 from geo.study.structure import Joined
@@ -34,9 +35,9 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     else:
         st.success(_("This check found nothing."))
     st.caption(
-        _("A parent counts as further when another of its level is nearer by more than {far:g} min. Catchments overlap "
-          "when they share {overlap:g} % or more of the people of the smaller one. Normally a county has at most "
-          "{most} communities.").format(far=FAR_MIN, overlap=OVERLAP_PCT, most=MOST_COMMUNITIES)
+        _("A parent counts as further when another that the scheme allows is nearer by more than {far:g} min. "
+          "Catchments overlap when they share {overlap:g} % or more of the people of the smaller one. Normally a "
+          "county has at most {most} communities.").format(far=FAR_MIN, overlap=OVERLAP_PCT, most=MOST_COMMUNITIES)
     )  # fmt: skip
     table = pd.DataFrame({
         _("Check"): [_(CHECKS[f.check]) for f in findings],

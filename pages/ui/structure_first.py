@@ -5,7 +5,7 @@ from collections import Counter
 import pandas as pd
 import streamlit as st
 
-from geo.analysis.structure_checks import CHECKS
+from geo.analysis.structure_findings import CHECKS
 from geo.analysis.tiers import TierCount
 from geo.output.structure_text import counts_line, finding_text
 from pages.ui import compute, compute_structure, state, structure_cards, structure_say

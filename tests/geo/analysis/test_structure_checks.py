@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.analysis.structure_checks import CHECKS, SENTENCES, Finding, Minutes, check_structure
+from geo.analysis.structure_checks import Minutes, check_structure
+from geo.analysis.structure_findings import CHECKS, SENTENCES, Finding
 from geo.analysis.tiers import count_tiers, parent_counts, tree_of
 from geo.model.schema import COVERAGE_MODES, DEMAND, FACILITY, UNIT, conform
 from geo.model.schemes import Scheme, load_scheme
@@ -168,11 +169,11 @@ def to_hubs(table: pd.DataFrame, **minutes: dict[str, float]) -> Minutes:
     return Minutes(np.array([ids.index(h) for h in hubs]), np.full((1, len(hubs)), np.nan), found)
 
 
-def test_a_parent_further_than_another_of_its_level_is_found_beyond_the_tolerance() -> None:
+def test_a_parent_further_than_another_that_could_be_one_is_found_beyond_the_tolerance() -> None:
     table = facilities()
-    near = to_hubs(table, V2={"T1": 30, "T2": 24.5}, V3={"T2": 20, "T1": 15}, T1={"K1": 9, "H1": 1})
+    near = to_hubs(table, V2={"T1": 30, "T2": 24.5}, V3={"T2": 20, "T1": 15, "H1": 1})
     found = findings(table, minutes=near)
-    assert brief(found) == [("parent_far", "V2")]  # 5.5 min; V3's gap is just 5, and H1 is no key centre
+    assert brief(found) == [("parent_far", "V2")]  # 5.5 min; V3's gap is just 5, and H1 leads no clinic
     assert found[0].params == {
         "name": "机构V2",
         "parent": "机构T1",
@@ -182,10 +183,26 @@ def test_a_parent_further_than_another_of_its_level_is_found_beyond_the_toleranc
     }
 
 
+def test_a_parent_is_also_compared_with_those_of_other_levels_that_the_scheme_allows() -> None:
+    """A clinic may stand under a key centre, and a general hospital under the county's own."""
+    table = facilities()
+    near = to_hubs(table, V2={"T1": 20, "K1": 3, "E1": 14}, T2={"K2": 61, "H2": 14}, K1={"H1": 50, "K2": 1})
+    told = [(f.item_id, f.params["other"]) for f in findings(table, minutes=near)]
+    assert told == [("T2", "机构H2"), ("V2", "机构K1")]  # by 47 min, by 17; a key centre stands under no other
+
+
+def test_a_parent_that_no_road_reaches_is_further_than_any_other() -> None:
+    table = facilities()
+    found = findings(table, minutes=to_hubs(table, V2={"T2": 4}, V3={"T2": 30, "T1": 4}))
+    assert brief(found) == [("parent_unreached", "V2"), ("parent_far", "V3")]
+    said = "No road leads from 机构V2 to its parent 机构T1; 机构T2 is 4 min away."
+    assert found[0].say(str, namer(XISHUI, "en")) == said
+
+
 def test_a_closed_or_unreachable_hospital_is_no_nearer_parent() -> None:
     table = facilities(T2={"status": "closed"}, V3={"parent_id": "T1", "community_id": "C1"})
     assert findings(table, minutes=to_hubs(table, V2={"T1": 30, "T2": 4})) == []
-    assert findings(facilities(), minutes=to_hubs(facilities(), V2={"T2": 4})) == []
+    assert findings(facilities(), minutes=to_hubs(facilities(), V2={"T1": 30})) == []
 
 
 # ---- places ----------------------------------------------------------------------------------------------------
