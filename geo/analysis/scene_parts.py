@@ -40,6 +40,7 @@ class Organisation:
     tree: Tree
     entry: Ints  # (villages,) facility row where a village's chain begins, -1 for none
     findings: tuple[Finding, ...]
+    unasked: dict[str, str]  # checks that could not be made → why
     communities: tuple[Community, ...]
 
 

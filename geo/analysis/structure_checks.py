@@ -1,7 +1,7 @@
 """What is wrong with a county's structure, finding by finding. Third floor: analysis.
 
-A finding names one facility, village, township, community or tier, and a sentence says what is wrong with it. What the
-scheme does not say (parents, minutes, capabilities) is not checked.
+A finding names one facility, village, township, community or tier, and a sentence says what is wrong with it. What
+scheme and lists do not say (parents, minutes, capabilities, how villages are served) is not checked: see `unasked`.
 """
 
 from collections.abc import Callable, Mapping
@@ -11,8 +11,9 @@ import numpy as np
 import pandas as pd
 
 from geo.analysis.structure_findings import CHECKS, Finding
-from geo.analysis.tiers import Tree, tree_of
+from geo.analysis.tiers import Tree, count_tiers, tree_of
 from geo.model.capabilities import has_capability, load_capabilities
+from geo.model.errors import N_
 from geo.model.roads import Floats, Ints
 from geo.model.schemes import Scheme
 
@@ -55,11 +56,56 @@ class Facts:
 def check_structure(
     facility: pd.DataFrame, demand: pd.DataFrame, unit: pd.DataFrame, scheme: Scheme, minutes: Minutes | None
 ) -> list[Finding]:
-    """Every finding, check by check in the order of CHECKS. Without minutes nothing is said about distance."""
+    """Every finding, check by check in the order of CHECKS; none of a check that is unasked."""
     facts = Facts(facility, demand, unit, scheme, tree_of(facility, scheme), minutes)
-    found = [finding for check in _ALL for finding in check(facts)]
+    left_out = unasked(facility, demand, unit, scheme, minutes)
+    found = [finding for check in _ALL for finding in check(facts) if finding.check not in left_out]
     order = list(CHECKS)
     return sorted(found, key=lambda f: order.index(f.check))
+
+
+def unasked(
+    facility: pd.DataFrame, demand: pd.DataFrame, unit: pd.DataFrame, scheme: Scheme, minutes: Minutes | None
+) -> dict[str, str]:
+    """The checks that nothing in the lists or the scheme can be held against: check → why, to be translated.
+
+    That such a check found nothing says nothing, so it is neither passed nor failed.
+    """
+    tiers = scheme.tiers
+    rules: tuple[tuple[bool, str, str], ...] = (
+        (not any(t.expected.isdigit() for t in tiers), "count_off", N_("the scheme names no numbers")),
+        (not any(t.parents for t in tiers), "parent_none parent_skips parent_far", N_("the scheme names no parents")),
+        (_silent(facility["parent_id"]), "parent_wrong parent_skips parent_circle parent_far",
+         N_("the list names no parents")),
+        (minutes is None, "parent_far catchments_overlap", N_("no minutes are known")),
+        (not scheme.of_kind("township_hospital"), "township_without", N_("the scheme has no township hospitals")),
+        (not unit["level"].eq("township").any(), "township_without", N_("no townships are known")),
+        (_silent(demand["coverage_mode"]), "village_uncovered village_otherwise village_unstated",
+         N_("the list of villages says of none how it is served")),
+        (_silent(facility["community_id"]), "communities_many", N_("the list names no communities")),
+        (_silent(facility["capabilities"]), "capability_missing", N_("the list names no capabilities")),
+        (not any(t.exclusive and t.minutes for t in tiers), "catchments_overlap",
+         N_("the scheme has no level with areas apart")),
+    )  # fmt: skip
+    why = {check: reason for holds, checks, reason in rules if holds for check in checks.split()}
+    return {check: why[check] for check in CHECKS if check in why}
+
+
+def _silent(column: pd.Series) -> bool:
+    return bool(column.eq("").all())
+
+
+# ---- counts ----------------------------------------------------------------------------------------------------
+
+
+def counts_expected(facts: Facts) -> list[Finding]:
+    """Levels of which more or fewer are open than the scheme says."""
+    return [
+        Finding("count_off", "count_off", "tier", c.tier_id,
+                {"tier": c.tier_id, "count": c.count, "expected": c.expected})
+        for c in count_tiers(facts.facility, facts.scheme)
+        if not c.as_expected
+    ]  # fmt: skip
 
 
 # ---- parents ---------------------------------------------------------------------------------------------------
@@ -183,8 +229,6 @@ def villages_served(facts: Facts) -> list[Finding]:
     )
     table = facts.demand.sort_values(["population", "demand_id"], ascending=[False, True])
     columns = (table[c].tolist() for c in ("demand_id", "name", "population", "coverage_mode"))
-    if facts.demand["coverage_mode"].eq("").all():
-        return []  # a list that says nothing of it is not a list of villages without
     return [
         Finding(checks.get(mode, "village_unstated"), _village_code(mode, checks), "village", demand_id,
                 {"name": name, "people": people})
@@ -256,6 +300,6 @@ def catchments_apart(facts: Facts) -> list[Finding]:
 
 
 _ALL: tuple[Callable[[Facts], list[Finding]], ...] = (
-    parents_right, no_circles, parents_near, townships_served, villages_served, communities_few, capabilities_there,
-    catchments_apart,
+    counts_expected, parents_right, no_circles, parents_near, townships_served, villages_served, communities_few,
+    capabilities_there, catchments_apart,
 )  # fmt: skip

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from geo.model.errors import N_
 
 CHECKS: dict[str, str] = {
+    "count_off": N_("Levels in another number than the scheme's"),
     "parent_none": N_("Facilities without a parent"),
     "parent_wrong": N_("Facilities with a wrong parent"),
     "parent_skips": N_("Levels skipped"),
@@ -20,6 +21,7 @@ CHECKS: dict[str, str] = {
     "catchments_overlap": N_("Overlapping catchments"),
 }
 SENTENCES: dict[str, str] = {
+    "count_off": N_("{tier}: {count:,}; the scheme says {expected:,}."),
     "parent_none": N_("{name} ({tier}) has no parent; it should belong to: {allowed}."),
     "parent_unknown": N_("The parent of {name} is {value}, which is in no list."),
     "parent_closed": N_("The parent of {name}, {parent}, is closed."),
@@ -60,7 +62,7 @@ class Finding:
 
     check: str
     code: str
-    kind: str  # facility, village, unit, community
+    kind: str  # facility, village, unit, community, tier
     item_id: str
     params: dict[str, object] = field(default_factory=dict, hash=False)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from geo import study as studies
 from geo.analysis.chain import Chains, step_figures
-from geo.analysis.structure_findings import CHECKS, Finding
+from geo.analysis.structure_findings import CHECKS
 from geo.analysis.tiers import TierCount, count_tiers
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, check_mode
@@ -17,7 +17,7 @@ from geo.model.inputs import Study
 from geo.model.roads import MODES
 from geo.model.schemes import Scheme
 from geo.output.language import Translate, of_terminal
-from geo.output.structure_text import counts_line, namer
+from geo.output.structure_text import counts_line, namer, unasked_lines
 from geo.study.structure import Structure, structure_of
 
 
@@ -29,8 +29,9 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument("--condition", choices=CONDITIONS, default="day", help=_("speed factor"))
     parser.add_argument("--list", action="store_true", help=_("also every finding, one a line"))
     parser.add_argument(
-        "--json", action="store_true", help=_("print JSON: scheme, mode, counts[], findings{}, chains{}, communities[]")
-    )
+        "--json", action="store_true",
+        help=_("print JSON: scheme, mode, counts[], findings{}, not_checked{}, chains{}, communities[]"),
+    )  # fmt: skip
     parser.set_defaults(run=_tiers)
 
 
@@ -45,7 +46,7 @@ def _tiers(options: argparse.Namespace, _: Translate) -> None:
     named = namer(study.scheme, of_terminal())
     lines = [study.scheme.name[of_terminal()], counts_line(_, counts)]
     lines += [f"  {named(c.tier_id)}\t{c.count:,}" for c in counts]
-    lines += ["", *_finding_lines(structure.findings, _), ""]
+    lines += ["", *_finding_lines(structure, _), ""]
     for title, chains in _chains(structure, _).items():
         lines += [title, *_step_lines(chains, study.scheme, _)]
     lines.append(_("Modelled on roads; no waiting and no call handling included."))
@@ -70,24 +71,24 @@ def _step_lines(chains: Chains, scheme: Scheme, _: Translate) -> list[str]:
     ]
 
 
-def _finding_lines(findings: list[Finding], _: Translate) -> list[str]:
-    counted = Counter(f.check for f in findings)
-    if not counted:
-        return [_("Nothing is wrong with the structure.")]
-    return [f"{_(CHECKS[check])}\t{counted[check]:,}" for check in CHECKS if counted[check]]
+def _finding_lines(structure: Structure, _: Translate) -> list[str]:
+    counted = Counter(f.check for f in structure.findings)
+    lines = [f"{_(CHECKS[check])}\t{counted[check]:,}" for check in CHECKS if counted[check]]
+    return [*(lines or [_("The checks found nothing.")]), *unasked_lines(_, structure.unasked)]
 
 
 def tiers_json(
     study: Study, structure: Structure, counts: tuple[TierCount, ...], mode: str, _: Translate
 ) -> dict[str, object]:
-    """The documented JSON of `yida tiers`: every check with its number of findings, 0 for none; modelled minutes."""
+    """The documented JSON of `yida tiers`: every check with its number of findings, null where it was not made."""
     counted = Counter(f.check for f in structure.findings)
     return {
         "scheme": study.scheme.scheme_id,
         "mode": mode,
         "formula": counts_line(_, counts),
         "counts": [{"tier": c.tier_id, "count": c.count, "expected": c.expected, "many": c.many} for c in counts],
-        "findings": {check: counted[check] for check in CHECKS},
+        "findings": {check: None if check in structure.unasked else counted[check] for check in CHECKS},
+        "not_checked": {check: _(why) for check, why in structure.unasked.items()},
         "chains": {
             name: _records(step_figures(chains, study.scheme)) | {"villages": len(chains.row)}
             for name, chains in (("organisation", structure.organisation), ("nearest", structure.nearest))

@@ -64,7 +64,8 @@ def communities(answer: Answer, _: Translate, language: str) -> Figure:
 
 def checks(answer: Answer, _: Translate, language: str) -> Figure:
     """What the checks of the structure found, and every finding in a sentence."""
-    findings = organisation_of(answer).findings
+    found = organisation_of(answer)
+    findings, made = found.findings, len(CHECKS) - len(found.unasked)
     counted = Counter(f.check for f in findings)
     present = [check for check in CHECKS if counted[check]]
     table = pd.DataFrame({
@@ -74,9 +75,9 @@ def checks(answer: Answer, _: Translate, language: str) -> Figure:
     names = pd.Series([_(CHECKS[c]) for c in present], dtype=str)
     numbers = pd.Series([counted[c] for c in present], dtype=float)
     chart = bars(names, numbers, _("Findings"), _("Check"), [inks.BEYOND] * len(present))
-    of = _("findings; {clean} of {count} checks found nothing").format(
-        clean=len(CHECKS) - len(present), count=len(CHECKS)
-    )
+    of = _("findings; {clean} of {count} checks found nothing").format(clean=made - len(present), count=made)
+    if found.unasked:
+        of += " · " + _("{count} not checked").format(count=len(found.unasked))
     return Figure("checks", _("What the checks found"), f"{len(findings):,}", of, table, chart, marks_of(answer, _))
 
 

@@ -1,12 +1,12 @@
 """The structure in words: counts against the scheme, names of tiers and capabilities. Fifth floor: output."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 import pandas as pd
 
 from geo.analysis.communities import Community
-from geo.analysis.structure_findings import Finding
+from geo.analysis.structure_findings import CHECKS, Finding
 from geo.analysis.tiers import TierCount
 from geo.model.capabilities import load_capabilities
 from geo.model.errors import N_
@@ -41,6 +41,11 @@ def counts_line(_: Translate, counts: Sequence[TierCount]) -> str:
     if many:
         told.append("N = " + " + ".join(f"{c.count:,}" for c in many))
     return f"{formula}: " + ", ".join(told)
+
+
+def unasked_lines(_: Translate, unasked: Mapping[str, str]) -> list[str]:
+    """The checks that were not made, each with the reason, in the order given."""
+    return [_(N_("{check}: not checked, {why}")).format(check=_(CHECKS[c]), why=_(why)) for c, why in unasked.items()]
 
 
 def finding_text(_: Translate, language: str, study: Study, finding: Finding) -> str:

@@ -146,7 +146,9 @@ def _with_found(answer: Answer, found: pd.DataFrame) -> Answer:
 def _organisation(study: Study, network: Network, times: pd.DataFrame) -> Organisation:
     found = structure_of(study, network, times)
     counts = count_tiers(study.facility, study.scheme)
-    return Organisation(counts, found.tree, found.entry.row, tuple(found.findings), tuple(found.communities))
+    return Organisation(
+        counts, found.tree, found.entry.row, tuple(found.findings), found.unasked, tuple(found.communities)
+    )
 
 
 def _judgement(study: Study, asked: Indicator) -> Judgement:

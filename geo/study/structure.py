@@ -10,7 +10,7 @@ import pandas as pd
 
 from geo.analysis.chain import Chains, Entry, first_capable, nearest_chains, organisation_chains
 from geo.analysis.communities import Community, communities_of
-from geo.analysis.structure_checks import Minutes, check_structure
+from geo.analysis.structure_checks import Minutes, check_structure, unasked
 from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import CLOSED, Tree, tree_of
 from geo.model.capabilities import check_capability, has_capability
@@ -35,6 +35,7 @@ class Structure:
     organisation: Chains
     nearest: Chains
     findings: list[Finding]
+    unasked: dict[str, str]  # checks that could not be made → why
     communities: list[Community]
 
 
@@ -50,6 +51,7 @@ def structure_of(study: Study, network: Network, times: pd.DataFrame) -> Structu
         organisation_chains(tree, study.scheme, entry, minutes),
         nearest_chains(tree, study.scheme, nearest_entries(study, tree, times), minutes),
         check_structure(study.facility, study.demand, study.unit, study.scheme, minutes),
+        unasked(study.facility, study.demand, study.unit, study.scheme, minutes),
         communities_of(study.facility, study.demand, study.unit, study.link, study.scheme, tree, entry.row),
     )
 

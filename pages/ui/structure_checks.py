@@ -19,18 +19,20 @@ from pages.ui.text import Translate, plain
 
 def show(_: Translate, language: str, asked: Asked) -> None:
     """Every check with its number of findings; those of the chosen one are listed and drawn on the map."""
-    findings = asked.structure.findings
-    counted = Counter(f.check for f in findings)
+    findings, unasked = asked.structure.findings, asked.structure.unasked
+    counted = dict.fromkeys(unasked, "–") | {c: f"{n:,}" for c, n in Counter(f.check for f in findings).items()}
 
     def choose() -> None:
         st.session_state.structure_check = st.session_state.check_choice
 
-    first = next((at for at, c in enumerate(CHECKS) if counted[c]), 0)
+    first = next((at for at, c in enumerate(CHECKS) if c in counted and c not in unasked), 0)
     check = st.selectbox(
-        _("Check"), list(CHECKS), format_func=lambda c: f"{_(CHECKS[c])} ({counted[c]:,})", key="check_choice",
+        _("Check"), list(CHECKS), format_func=lambda c: f"{_(CHECKS[c])} ({counted.get(c, '0')})", key="check_choice",
         on_change=choose, index=first,
     )  # fmt: skip
-    if counted[check]:
+    if check in unasked:
+        st.info(_("This check could not be made: {why}.").format(why=_(unasked[check])), icon=":material/help:")
+    elif check in counted:
         listed(_, language, asked, check, "tab")
     else:
         st.success(_("This check found nothing."))

@@ -7,7 +7,7 @@ import streamlit as st
 
 from geo.analysis.structure_findings import CHECKS
 from geo.analysis.tiers import TierCount
-from geo.output.structure_text import counts_line, finding_text
+from geo.output.structure_text import counts_line, finding_text, unasked_lines
 from pages.ui import compute, compute_structure, state, structure_cards, structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate, plain
@@ -30,11 +30,11 @@ def counts(_: Translate, language: str, asked: Asked) -> None:
                 delta_color="off" if count.as_expected else "inverse", delta_arrow="off", border=True,
                 height="stretch",
             )  # fmt: skip
-        findings = asked.structure.findings
+        findings, made = asked.structure.findings, len(CHECKS) - len(asked.structure.unasked)
         columns[-1].metric(
             _("Findings"), f"{len(findings):,}",
             _("of {count} checks, {clean} found nothing").format(
-                count=len(CHECKS), clean=len(CHECKS) - len({f.check for f in findings})
+                count=made, clean=made - len({f.check for f in findings})
             ),
             delta_color="off", delta_arrow="off", border=True, height="stretch",
         )  # fmt: skip
@@ -65,7 +65,10 @@ def _findings(_: Translate, language: str, asked: Asked) -> None:
     present = [check for check in CHECKS if counted[check]]
     st.subheader(_("What the checks found"), anchor=False)
     if not present:
-        st.success(_("Nothing is wrong with the structure."))
+        st.success(_("The checks found nothing."))
+    if asked.structure.unasked:
+        st.caption("  \n".join(plain(line) for line in unasked_lines(_, asked.structure.unasked)))
+    if not present:
         return
     table = pd.DataFrame({
         _("Kind"): [_(CHECKS[c]) for c in present],

@@ -215,7 +215,12 @@ def test_the_terminal_prints_counts_findings_and_the_minutes_of_each_step(
     assert main(["tiers", study.name, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["formula"] == "2 + 5 + N: 1 of 2, 1 of 5, N = 1 + 0 + 2"
-    assert told["findings"]["parent_none"] == 0 and len(told["findings"]) == 12
+    assert told["findings"]["parent_none"] == 0 and len(told["findings"]) == 13
+    assert told["findings"]["count_off"] == 2 and told["findings"]["village_unstated"] is None
+    assert told["not_checked"] == dict.fromkeys(
+        ("village_uncovered", "village_otherwise", "village_unstated"),
+        "the list of villages says of none how it is served",
+    )
     steps = {s["tier"]: s for s in told["chains"]["organisation"]["steps"]}
     assert steps["county_hospital"]["median_min"] == pytest.approx(6, abs=0.05)
     assert steps["county_hospital"]["villages"] == 2 and told["chains"]["organisation"]["villages"] == 3
@@ -223,6 +228,7 @@ def test_the_terminal_prints_counts_findings_and_the_minutes_of_each_step(
     assert main(["tiers", study.name, "--list"]) == 0
     lines = capsys.readouterr().out
     assert "County public hospital\t1" in lines and "2 of 3" in lines and "Modelled on roads" in lines
+    assert "Uncovered villages: not checked, the list of villages says of none how it is served" in lines
 
 
 def test_the_terminal_knows_no_study_that_is_not_there(

@@ -49,6 +49,21 @@ def test_a_check_that_is_chosen_is_marked_on_the_map(tmp_path: Path) -> None:
     assert state["links"]["marks"] == [{"kind": "facility", "id": "V1"}]
 
 
+def test_checks_that_the_lists_say_nothing_of_are_not_called_passed(tmp_path: Path) -> None:
+    """Thirteen checks, three of them of how villages are served, which the list never says: ten are made."""
+    page = shown(XISHUI, tmp_path)
+    told = text(page)
+    assert "Villages whose service is not stated: not checked, the list of villages says of none" in told
+    findings = next(m for m in page.metric if m.label == "Findings")
+    kinds = next(d.value for d in page.dataframe if "Kind" in d.value.columns)["Kind"].tolist()
+    assert "Levels in another number than the scheme's" in kinds
+    assert findings.delta == f"of 10 checks, {10 - len(kinds)} found nothing"
+    page = open_tab(page, "Checks")
+    page.selectbox(key="check_choice").set_value("village_unstated").run()
+    assert "This check could not be made: the list of villages says of none how it is served." in text(page)
+    assert "This check found nothing." not in text(page)
+
+
 def test_what_if_a_hospital_joined_the_five_says_what_moves_and_stores_nothing(tmp_path: Path) -> None:
     """温水 at (6500, 0) becomes a key centre: nearest for both villages, 2,300 people; before they had 土城."""
     page = shown(XISHUI, tmp_path)

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.analysis.structure_checks import Minutes, check_structure
+from geo.analysis.structure_checks import Minutes, check_structure, unasked
 from geo.analysis.structure_findings import CHECKS, SENTENCES, Finding
 from geo.analysis.tiers import count_tiers, parent_counts, tree_of
 from geo.model.schema import COVERAGE_MODES, DEMAND, FACILITY, UNIT, conform
@@ -17,6 +17,7 @@ from geo.output.structure_text import counts_line, namer
 
 ALL = "emergency;surgery;ct;imaging;ultrasound;ecg;laboratory"
 XISHUI = load_scheme("xishui")
+TEN = replace(XISHUI, tiers=tuple(replace(t, expected=t.expected.replace("5", "2")) for t in XISHUI.tiers))  # 2 + 2 + N
 
 # facility_id, tier, parent, community, township
 ROWS = [
@@ -57,7 +58,7 @@ def townships(*codes: str) -> pd.DataFrame:
 
 def findings(
     facility: pd.DataFrame, demand: pd.DataFrame | None = None, unit: pd.DataFrame | None = None,
-    scheme: Scheme = XISHUI, minutes: Minutes | None = None,
+    scheme: Scheme = TEN, minutes: Minutes | None = None,
 ) -> list[Finding]:  # fmt: skip
     demand, unit = villages() if demand is None else demand, townships() if unit is None else unit
     return check_structure(facility, demand, unit, scheme, minutes)
@@ -82,6 +83,14 @@ def test_counts_stand_against_the_scheme_and_closed_facilities_do_not_count() ->
     }
     assert [c.as_expected for c in count_tiers(table, XISHUI)] == [True, False, True, True, True]
     assert counts_line(str, count_tiers(table, XISHUI)) == "2 + 5 + N: 2 of 2, 1 of 5, N = 2 + 1 + 3"
+
+
+def test_a_level_in_another_number_than_the_scheme_says_is_a_finding() -> None:
+    found = findings(facilities(), scheme=XISHUI)
+    assert brief(found) == [("count_off", "key_township_hospital")] and found[0].check == "count_off"
+    assert found[0].say(str, namer(XISHUI, "en")) == "Key central township hospital: 2; the scheme says 5."
+    more = findings(facilities(T1={"tier": "county_hospital", "parent_id": "", "community_id": "C1"}))
+    assert ("count_off", "county_hospital") in brief(more)  # three in place of two
 
 
 def test_a_scheme_without_numbers_just_counts() -> None:
@@ -223,8 +232,44 @@ def test_villages_are_split_by_how_they_are_served_and_only_none_is_an_uncovered
     assert "D0" not in {f.item_id for f in found}  # its own clinic
 
 
-def test_a_list_that_never_states_the_service_is_not_a_list_of_villages_without() -> None:
+SERVICE = {"village_uncovered", "village_otherwise", "village_unstated"}
+
+
+def test_a_list_that_never_states_the_service_is_not_a_list_of_villages_without_nor_of_served_ones() -> None:
     assert findings(facilities(), villages("", "")) == []
+    without = unasked(facilities(), villages("", ""), townships(), TEN, to_hubs(facilities()))
+    assert set(without) == SERVICE and len(set(without.values())) == 1
+    assert not SERVICE & set(unasked(facilities(), villages("", "none"), townships(), TEN, to_hubs(facilities())))
+
+
+@pytest.mark.parametrize(
+    ("column", "checks"),
+    [
+        ("capabilities", {"capability_missing"}),
+        ("community_id", {"communities_many"}),
+        ("parent_id", {"parent_wrong", "parent_skips", "parent_circle", "parent_far"}),
+    ],
+)
+def test_what_a_list_never_says_is_neither_wrong_nor_right(column: str, checks: set[str]) -> None:
+    table = facilities().assign(**{column: ""})
+    assert set(unasked(table, villages(), townships(), TEN, to_hubs(table))) == checks
+    assert not checks & {f.check for f in findings(table, minutes=to_hubs(table))}
+    table.loc[9, column] = "ecg"  # one that says so is enough to ask all
+    assert unasked(table, villages(), townships(), TEN, to_hubs(table)) == {}
+
+
+def test_what_a_scheme_does_not_say_is_not_asked() -> None:
+    bare = replace(TEN, tiers=tuple(replace(t, parents=(), expected="", exclusive=False) for t in TEN.tiers[:1]))
+    left_out = unasked(facilities(), villages(), townships(), bare, to_hubs(facilities()))
+    assert set(left_out) == {
+        "count_off", "parent_none", "parent_skips", "parent_far", "township_without", "catchments_overlap",
+    }  # fmt: skip
+    county = townships().assign(level="county")
+    assert set(unasked(facilities(), villages(), county, TEN, None)) == {
+        "parent_far", "township_without", "catchments_overlap",
+    }  # fmt: skip
+    for why in left_out.values():
+        assert translator("zh")(why) != why
 
 
 def test_more_than_two_communities_are_each_named() -> None:
