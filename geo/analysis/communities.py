@@ -19,9 +19,15 @@ from geo.model.schemes import Scheme
 GROUP, EACH = "group", "1+X"
 
 
+REPORTED = ("beds", "physicians", "nurses")
+
+
 @dataclass(frozen=True)
 class Community:
-    """One community. Counts are of open facilities; `people` of the villages that belong to it."""
+    """One community. Counts are of open facilities; `people` of the villages that belong to it.
+
+    Beds and staff are sums over the members that report them, NaN where none does.
+    """
 
     community_id: str
     lead_id: str  # "" where nobody leads it
@@ -33,12 +39,13 @@ class Community:
     beds: float
     physicians: float
     nurses: float
+    reporting: dict[str, int]  # beds, physicians, nurses → members that report them
     organisation: str  # "group", "1+X" or "" where nothing tells
     organisation_told: bool  # by a flag or the scheme; otherwise from the number of communities
     paired_with: tuple[Outside, ...]
 
     def per_thousand(self, count: float) -> float:
-        """A count for every 1,000 of its people; NaN without people."""
+        """A count for every 1,000 of its people; NaN without people or for a count that is not known."""
         return 1000 * count / self.people if self.people else float("nan")
 
 
@@ -94,12 +101,13 @@ def _community(
     told = _told_organisation(facility, scheme, lead)
     tops = rows.loc[rows["tier"].isin(scheme.of_kind("county_hospital")), "facility_id"]
     partners = [o for i in dict.fromkeys([lead_id, *tops]) for o in pairs.get(i, ())]
+    sums = {column: float(rows[column].sum(min_count=1)) for column in REPORTED}
     members = {t.tier_id: int((rows["tier"] == t.tier_id).sum()) for t in scheme.tiers}
     return Community(
         community_id=community_id, lead_id=lead_id, lead_name="" if lead < 0 else str(facility["name"].iat[lead]),
         members={k: n for k, n in members.items() if n}, villages=int(mine.sum()),
-        people=float(demand.loc[mine, "population"].sum()), area_km2=area_km2, beds=float(rows["beds"].sum()),
-        physicians=float(rows["physicians"].sum()), nurses=float(rows["nurses"].sum()),
+        people=float(demand.loc[mine, "population"].sum()), area_km2=area_km2, **sums,
+        reporting={column: int(rows[column].notna().sum()) for column in REPORTED},
         organisation=told or (GROUP if count == 1 else EACH if lead >= 0 else ""), organisation_told=bool(told),
         paired_with=tuple(dict.fromkeys(partners)),
     )  # fmt: skip

@@ -97,6 +97,7 @@ def tiers_json(
             {
                 "community": c.community_id, "lead": c.lead_name, "members": c.members, "people": c.people,
                 "area_km2": round(c.area_km2, 2), "beds_per_1000": _known(c.per_thousand(c.beds)),
+                "beds_reported_by": c.reporting["beds"],
                 "organisation": c.organisation, "paired_with": [o.name for o in c.paired_with],
             }
             for c in structure.communities

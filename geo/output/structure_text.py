@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from geo.analysis.communities import Community
+from geo.analysis.communities import REPORTED, Community
 from geo.analysis.structure_findings import CHECKS, Finding
 from geo.analysis.tiers import TierCount
 from geo.model.capabilities import load_capabilities
@@ -57,7 +57,10 @@ def finding_text(_: Translate, language: str, study: Study, finding: Finding) ->
 
 
 def communities_table(_: Translate, language: str, scheme: Scheme, found: Sequence[Community]) -> pd.DataFrame:
-    """One line a community: who leads it, its members by tier, people, ground, beds and staff for a thousand people."""
+    """One line a community: who leads it, its members by tier, people, ground, beds and staff for a thousand people.
+
+    Beside the rates stands how many of its members report beds, physicians and nurses: "7 · 5 · 0 of 133".
+    """
     tiers = [(t.tier_id, t.name[language]) for t in scheme.tiers if not t.outside]
     return pd.DataFrame([
         {
@@ -71,6 +74,9 @@ def communities_table(_: Translate, language: str, scheme: Scheme, found: Sequen
             _("Beds per 1,000"): c.per_thousand(c.beds),
             _("Physicians per 1,000"): c.per_thousand(c.physicians),
             _("Nurses per 1,000"): c.per_thousand(c.nurses),
+            _("Beds · physicians · nurses reported by"): _(N_("{parts} of {whole:,}")).format(
+                parts=" · ".join(f"{c.reporting[column]:,}" for column in REPORTED), whole=sum(c.members.values())
+            ),
         }
         for c in found
     ])  # fmt: skip

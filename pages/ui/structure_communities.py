@@ -33,7 +33,8 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     )
     st.caption(
         _("People are those of the villages whose chain of care begins in the community; rates are for every 1,000 of "
-          "them. A community's area is that of the townships most of whose people belong to it.")
+          "them, of the institutions that report beds or staff. A community's area is that of the townships most of "
+          "whose people belong to it.")
     )  # fmt: skip
     st.download_button(
         _("Download the table (CSV)"), csv_bytes(table), file_name=f"yida-{asked.study.name}-communities.csv",

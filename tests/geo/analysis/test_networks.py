@@ -19,6 +19,7 @@ from geo.analysis.tiers import tree_of
 from geo.model.links import Outside, link_kind, no_links
 from geo.model.schema import LINK, conform
 from geo.model.schemes import Scheme, load_scheme
+from geo.output.structure_text import communities_table
 from tests.geo.analysis.test_structure_checks import facilities, townships, villages
 
 XISHUI = load_scheme("xishui")
@@ -114,10 +115,22 @@ def test_a_community_has_its_lead_members_people_ground_and_rates() -> None:
         "county_hospital": 1, "key_township_hospital": 1, "township_hospital_general": 1, "extension_point": 1,
         "village_clinic": 2,
     }  # fmt: skip
-    assert first.per_thousand(first.beds) == 20.0
+    assert first.per_thousand(first.beds) == 20.0 and first.reporting == {"beds": 2, "physicians": 0, "nurses": 0}
     assert first.area_km2 == pytest.approx(109, rel=0.01) and second.area_km2 == pytest.approx(first.area_km2, rel=0.01)
     assert first.paired_with == (Outside("市第一医院", 106.9, 27.7),) and second.paired_with == ()
     assert (first.organisation, first.organisation_told) == ("1+X", False)
+
+
+def test_beds_and_staff_that_nobody_reports_are_unknown_and_never_none() -> None:
+    """H1 says it has no physicians, K1 has 3; nobody says anything of nurses, and C2 says nothing at all."""
+    table = facilities(H1={"physicians": 0.0}, K1={"physicians": 3.0})
+    demand = villages("own_clinic", "own_clinic").assign(population=[1500.0, 100.0])
+    entry = np.array([table["facility_id"].tolist().index(i) for i in ("V1", "V3")])
+    found = communities_of(table, demand, areas(), no_links(), XISHUI, tree_of(table, XISHUI), entry)
+    shown = communities_table(str, "en", XISHUI, found)
+    assert shown["Physicians per 1,000"].iloc[0] == 2.0 and np.isnan(shown["Physicians per 1,000"].iloc[1])
+    assert shown[["Beds per 1,000", "Nurses per 1,000"]].isna().all(axis=None)
+    assert shown["Beds · physicians · nurses reported by"].tolist() == ["0 · 2 · 0 of 6", "0 · 0 · 0 of 4"]
 
 
 @pytest.mark.parametrize(
