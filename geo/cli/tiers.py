@@ -30,7 +30,7 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument("--list", action="store_true", help=_("also every finding, one a line"))
     parser.add_argument(
         "--json", action="store_true",
-        help=_("print JSON: scheme, mode, counts[], findings{}, not_checked{}, chains{}, communities[]"),
+        help=_("print JSON: illustrative, scheme, counts[], findings{}, not_checked{}, chains{}, communities[]"),
     )  # fmt: skip
     parser.set_defaults(run=_tiers)
 
@@ -44,7 +44,9 @@ def _tiers(options: argparse.Namespace, _: Translate) -> None:
         print(json.dumps(tiers_json(study, structure, counts, options.mode, _), ensure_ascii=False, indent=2))
         return
     named = namer(study.scheme, of_terminal())
-    lines = [study.scheme.name[of_terminal()], counts_line(_, counts)]
+    illustrative = _("illustrative sample, not for decisions") if study.illustrative else ""
+    head = [study.title(of_terminal()), study.scheme.name[of_terminal()], illustrative]
+    lines = ["\t".join(part for part in head if part), counts_line(_, counts)]
     lines += [f"  {named(c.tier_id)}\t{c.count:,}" for c in counts]
     lines += ["", *_finding_lines(structure, _), ""]
     for title, chains in _chains(structure, _).items():
@@ -83,6 +85,9 @@ def tiers_json(
     """The documented JSON of `yida tiers`: every check with its number of findings, null where it was not made."""
     counted = Counter(f.check for f in structure.findings)
     return {
+        "study": study.name,
+        "illustrative": study.illustrative,
+        "modelled": True,
         "scheme": study.scheme.scheme_id,
         "mode": mode,
         "formula": counts_line(_, counts),

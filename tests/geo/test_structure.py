@@ -1,6 +1,7 @@
 """The structure of a county on real roads: minutes and ways worked out by hand on the toy county, schemes stored."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -215,6 +216,7 @@ def test_the_terminal_prints_counts_findings_and_the_minutes_of_each_step(
     assert main(["tiers", study.name, "--json"]) == 0
     told = json.loads(capsys.readouterr().out)
     assert told["formula"] == "2 + 5 + N: 1 of 2, 1 of 5, N = 1 + 0 + 2"
+    assert (told["study"], told["illustrative"], told["modelled"]) == (study.name, study.illustrative, True)
     assert told["findings"]["parent_none"] == 0 and len(told["findings"]) == 13
     assert told["findings"]["count_off"] == 2 and told["findings"]["village_unstated"] is None
     assert told["not_checked"] == dict.fromkeys(
@@ -229,6 +231,22 @@ def test_the_terminal_prints_counts_findings_and_the_minutes_of_each_step(
     lines = capsys.readouterr().out
     assert "County public hospital\t1" in lines and "2 of 3" in lines and "Modelled on roads" in lines
     assert "Uncovered villages: not checked, the list of villages says of none how it is served" in lines
+
+
+def test_the_terminal_says_of_a_sample_that_it_is_illustrative(
+    study: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path))
+    monkeypatch.setenv("LANG", "en_GB.UTF-8")
+    for made_up in (True, False):
+        told = with_tables(replace(study, header={**study.header, "illustrative": made_up}), {})
+        open_store().save(told, "f", replace=True)
+        assert main(["tiers", study.name]) == 0
+        title, scheme, *badge = capsys.readouterr().out.splitlines()[0].split("\t")
+        assert (title, scheme) == (study.title("en"), study.scheme.name["en"])
+        assert badge == ["illustrative sample, not for decisions"] * made_up
+        assert main(["tiers", study.name, "--json"]) == 0
+        assert json.loads(capsys.readouterr().out)["illustrative"] is made_up
 
 
 def test_the_terminal_knows_no_study_that_is_not_there(
