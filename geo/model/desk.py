@@ -29,6 +29,7 @@ Verdict = Literal["accepted", "accepted_with_warnings", "needs_answer", "rejecte
 # What the answers are kept under; a question's id is one of these.
 Answers = Mapping[str, str]
 SHEET, LAYER, HEADER_ROW, CRS, COLUMNS = "sheet", "layer", "header_row", "crs", "columns"
+CRS_UNSTATED = "crs_unstated"  # of files that state none, where several are read under one answer
 BAND, POINTS = "band", "points"
 
 QUESTIONS: dict[str, str] = {
@@ -37,6 +38,10 @@ QUESTIONS: dict[str, str] = {
     "header_row": N_("Two rows could be the header. Which one is it?"),
     "crs": N_("In which coordinate system are the positions? The evidence speaks for {guess}."),
     "crs_open": N_("In which coordinate system are the positions? The evidence does not decide it."),
+    "crs_stated": N_(
+        "The file states {stated}, which is also what files in GCJ-02 and BD-09 state, and its positions fit {guess} "
+        "better. In which system are they?"
+    ),
     "columns": N_("Which column is {column}? Two fit."),
     "band": N_("The raster has several bands. Which one holds the people?"),
     "points": N_("Where do the people of the raster go: to the villages stored, or to points of a grid?"),
@@ -66,7 +71,9 @@ class Question:
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The question in the language of `translate`."""
         code = self.question_id.split(":")[0]
-        if code == CRS and not self.guess:
+        if code == CRS and "stated" in self.params:
+            code = "crs_stated"
+        elif code == CRS and not self.guess:
             code = "crs_open"
         return translate(QUESTIONS[code]).format(**{"guess": self.guess, **self.params})
 

@@ -15,7 +15,7 @@ from geo.intake.desk.checking import Context, usable_rows
 from geo.intake.desk.matching import NEEDED, TABLE_OF
 from geo.intake.files.reading import is_osm
 from geo.intake.osm import ways_from_osm
-from geo.model.desk import CRS, Answers, Check, Kind, Question
+from geo.model.desk import CRS, CRS_UNSTATED, Answers, Check, Kind, Question
 from geo.model.errors import AnswerNeeded, ColumnsMissing, CrsMissing, RoadsElsewhere, TableEmpty
 from geo.model.inputs import Sources
 from geo.model.problems import Problem
@@ -79,7 +79,7 @@ def read_roads(sources: Sources, scheme: Scheme) -> tuple[Roads, list[Problem]]:
 
 def _checked(path: Path, kind: Kind, context: Context, sources: Sources) -> Check:
     own: Mapping[str, str] = sources.answers.get(kind, {})
-    answers: Answers = ({CRS: sources.crs} if sources.crs else {}) | dict(own)
+    answers: Answers = ({CRS_UNSTATED: sources.crs} if sources.crs else {}) | dict(own)
     check = READERS[kind](File(path, kind, answers, {}), context)
     for question in check.questions:
         _raise_open(path, check, question)
@@ -91,7 +91,7 @@ def _checked(path: Path, kind: Kind, context: Context, sources: Sources) -> Chec
 
 def _raise_open(path: Path, check: Check, question: Question) -> None:
     """Raises what the question asks for."""
-    if question.question_id == CRS:
+    if question.question_id == CRS and "stated" not in question.params:
         raise CrsMissing(path=path)
     if question.question_id.startswith("column_missing:"):
         _raise_lacking(path, check)

@@ -14,6 +14,7 @@ import shapely
 from rasterio.transform import from_origin
 
 from geo.intake.desk.checking import Context
+from geo.intake.desk.datums import wgs84_to_gcj02
 from geo.model.desk import Kind
 from geo.model.errors import FileTooDemanding, FileUnreadable, RasterElsewhere, RoadsEmpty
 from geo.model.inputs import Study
@@ -221,6 +222,26 @@ def test_an_outline_in_gcj02_is_asked_about_and_moved_back(toy: Study, context: 
     assert desk.difference(toy, plain, {}).is_empty
     shifted = desk.check_file(path, "boundary", context, {"crs": "GCJ-02"})
     assert desk.difference(toy, shifted, {}).changes["column"].tolist() == ["geometry"]
+
+
+def test_a_layer_that_can_only_state_wgs84_is_moved_back_from_gcj02_when_that_is_said(
+    toy: Study, context: Context, tmp_path: Path
+) -> None:
+    """GeoJSON is WGS-84 by its standard, and lists in GCJ-02 are written as GeoJSON all the same."""
+    plain = write_outline(tmp_path / "b.geojson")
+    layer = json.loads(plain.read_text(encoding="utf-8"))
+    for feature in layer["features"]:
+        shape = shapely.geometry.shape(feature["geometry"])
+        moved = shapely.transform(shape, lambda xy: np.column_stack(wgs84_to_gcj02(xy[:, 0], xy[:, 1])))
+        feature["geometry"] = shapely.geometry.mapping(moved)
+    path = tmp_path / "gcj.geojson"
+    path.write_text(json.dumps(layer), encoding="utf-8")
+    said = desk.check_file(path, "boundary", context, {"crs": "GCJ-02"})
+    assert said.questions == ()
+    own, stored = said.table["geometry"].iat[0], toy.outline.geometry.iat[0]
+    assert own.hausdorff_distance(stored) * 111_000 < 1  # metres
+    silent = desk.check_file(path, "boundary", context, {}).table["geometry"].iat[0]
+    assert silent.hausdorff_distance(stored) * 111_000 > 100
 
 
 # ---- roads -----------------------------------------------------------------------------------------------------

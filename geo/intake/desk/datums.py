@@ -13,7 +13,7 @@ import numpy.typing as npt
 from pyproj import Transformer
 
 from geo.intake.files.plain_layers import WGS84
-from geo.intake.files.reading import known_crs
+from geo.intake.files.reading import known_crs, usual_crs
 from geo.model.roads import Floats
 
 SHIFTED = (72.004, 0.8293, 137.8347, 55.8271)  # west, south, east, north: the rectangle in which the shifts apply
@@ -60,8 +60,14 @@ def bd09_to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike) -> Pair:
     return gcj02_to_wgs84(*bd09_to_gcj02(lon, lat))
 
 
+def is_shifted(crs: str) -> bool:
+    """Whether a declared system is one of the two that PROJ does not know and no file can state."""
+    return usual_crs(crs) in (GCJ02, BD09)
+
+
 def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: str) -> Pair:
-    """WGS-84 degrees of places in a declared system: "GCJ-02", "BD-09" or any authority and code ("EPSG:4490").
+    """WGS-84 degrees of places in a declared system: "GCJ-02", "BD-09", "WGS-84", "CGCS2000", however spelled, or any
+    authority and code ("EPSG:4490").
 
     In a projected system `lon` is the easting and `lat` the northing, whatever order the system itself prefers.
     Xi'an 1980 and Beijing 1954 have no public exact shift: such places may be up to 100 m off. A place that the system
@@ -75,9 +81,9 @@ def to_wgs84(lon: npt.ArrayLike, lat: npt.ArrayLike, crs: str) -> Pair:
 
 
 def _from_declared(x: Floats, y: Floats, crs: str) -> Pair:
-    if crs in (GCJ02, BD09):
-        return (gcj02_to_wgs84 if crs == GCJ02 else bd09_to_wgs84)(x, y)
-    system = known_crs(crs)
+    if is_shifted(crs):
+        return (gcj02_to_wgs84 if usual_crs(crs) == GCJ02 else bd09_to_wgs84)(x, y)
+    system = known_crs(crs, (GCJ02, BD09))
     if system.to_epsg() in (4326, 4490):
         return x, y
     u, v = Transformer.from_crs(system, WGS84, always_xy=True).transform(x, y)

@@ -6,17 +6,17 @@ guess is made only where the evidence is clear, and is empty otherwise.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import pandas as pd
 import shapely
 from pyproj import CRS as MetricCRS
 
-from geo.intake.desk.datums import BD09, GCJ02, SHIFTED, to_wgs84
+from geo.intake.desk.datums import BD09, GCJ02, SHIFTED, is_shifted, to_wgs84
 from geo.intake.desk.place_names import place_key
 from geo.intake.files.reading import known_crs
-from geo.model.desk import CRS, Choice, Question
+from geo.model.desk import CRS, CRS_UNSTATED, Answers, Choice, Question
 from geo.model.projection import CHINA, metric_crs, to_metric
 from geo.model.roads import Floats, Ints, Roads
 
@@ -30,6 +30,7 @@ NOISE_M = 30.0  # of a hand-held receiver: nearer than this is as good as on the
 SAME_PLACE_M = 5000.0  # a namesake further away is another place
 COUNTY_MARGIN_DEG = 0.2
 PREVIEW_ROWS = 3
+_SAID = {WGS: "WGS-84", "OGC:CRS84": "WGS-84"}
 
 # First EPSG code and first zone or meridian of CGCS2000's Gauss-Krüger systems. Those of 6 degrees without a zone are
 # the same as those of 3 degrees with the same central meridian.
@@ -71,6 +72,29 @@ def evidence_of(
     if roads is None:
         return Evidence(places=places, outline=outline)
     return Evidence(roads.vertex_lon, roads.vertex_lat, roads.vertex_offset, places, outline)
+
+
+def datum_of(
+    lon: Floats, lat: Floats, stated: str, evidence: Evidence, answers: Answers, names: Sequence[str] = ()
+) -> tuple[str, tuple[Question, ...]]:
+    """The system that positions of a file are to be taken for, and the question where it is open.
+
+    `stated` is the system the file states ("": none); its positions are WGS-84 degrees then. No file can state GCJ-02
+    or BD-09, so the answer of one of them counts beside it, and where the evidence clearly speaks for one the question
+    is asked. Raises ChoiceUnknown for an answer that names no system.
+    """
+    answer = answers.get(CRS, "") or ("" if stated else answers.get(CRS_UNSTATED, ""))
+    if answer:
+        to_wgs84([], [], answer)
+        return (WGS if stated and not is_shifted(answer) else answer), ()
+    asked = guess_datum(lon, lat, evidence, names)
+    if isinstance(asked, str):
+        return asked, ()
+    if not stated:
+        return asked.guess or WGS, (asked,)
+    if not is_shifted(asked.guess):
+        return WGS, ()
+    return asked.guess, (replace(asked, params={"stated": _SAID.get(stated, stated)}),)
 
 
 def guess_datum(lon: Floats, lat: Floats, evidence: Evidence, names: Sequence[str] = ()) -> Question | str:

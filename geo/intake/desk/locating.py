@@ -12,12 +12,12 @@ import pandas as pd
 
 from geo.intake.desk.columns import cell
 from geo.intake.desk.datums import to_wgs84
-from geo.intake.desk.evidence import WGS, guess_datum
+from geo.intake.desk.evidence import WGS, datum_of
 from geo.intake.desk.listing import Context, Found, Places
 from geo.intake.desk.placing import Placed, place_missing
 from geo.intake.desk.positions import Bounds, PositionsParsed, parse_positions, split_joined
 from geo.intake.desk.stored_places import StoredPlaces, stored_places
-from geo.model.desk import CRS, Answers, Mend, Question, Raw
+from geo.model.desk import Answers, Mend, Question, Raw
 from geo.model.problems import Problem
 from geo.model.roads import Floats
 from geo.model.schema import DEMAND, UNIT, Column, conform
@@ -51,7 +51,7 @@ def locate(raw: Raw, text: pd.DataFrame, table: str, context: Context, answers: 
     """Read the positions of a file. `text` has our column names.
 
     The coordinate system is the file's own, else the answer "crs", else a question, under whose guess (or as WGS-84)
-    the check goes on. Raises ChoiceUnknown for an answer that names no system.
+    the check goes on (geo.intake.desk.evidence.datum_of). Raises ChoiceUnknown for an answer that names no system.
     """
     text = with_two_columns(text)
     parsed = parse_positions(text["lon"].tolist(), text["lat"].tolist(), bounds=_bounds(context))
@@ -151,15 +151,10 @@ def _bounds(context: Context) -> Bounds | None:
 def _system(
     raw: Raw, parsed: PositionsParsed, text: pd.DataFrame, context: Context, answers: Answers
 ) -> tuple[str, tuple[Question, ...]]:
-    if raw.geometry_crs or not np.isfinite(parsed.lon).any():
+    if not np.isfinite(parsed.lon).any():
         return WGS, ()
-    if answers.get(CRS):
-        return answers[CRS], ()
     names = text["name"].tolist() if "name" in text.columns else ()
-    asked = guess_datum(parsed.lon, parsed.lat, context.evidence, names)
-    if isinstance(asked, str):
-        return asked, ()
-    return asked.guess or WGS, (asked,)
+    return datum_of(parsed.lon, parsed.lat, raw.geometry_crs, context.evidence, answers, names)
 
 
 def _in_degrees(x: Floats, y: Floats, crs: str) -> tuple[Floats, Floats]:

@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from geo.intake.desk.datums import to_wgs84
-from geo.intake.desk.evidence import WGS, Evidence, guess_datum
+from geo.intake.desk.evidence import WGS, Evidence, datum_of
 from geo.intake.files.cells import DEFAULT_LIMITS, ROW, Progress, no_progress
 from geo.intake.files.child import BROKE_DOWN, unreadable
 from geo.intake.files.grids import grid_from
@@ -88,21 +88,20 @@ def guarded_layer(
 
 
 def _in_degrees(raw: Raw, shapes: Shapes, evidence: Evidence, answers: Answers) -> tuple[Shapes, tuple[Question, ...]]:
-    """The shapes in WGS-84, and the question in which system they are where nothing tells."""
-    if raw.geometry_crs or shapely.is_missing(shapes).all():
+    """The shapes in WGS-84, and the question in which system they are where that is open."""
+    if shapely.is_missing(shapes).all():
         return shapes, ()
-    asked: Question | str = answers.get(CRS, "")
-    if not asked:
-        at = shapely.centroid(shapes)
-        asked = guess_datum(shapely.get_x(at), shapely.get_y(at), evidence)
-    crs = asked if isinstance(asked, str) else asked.guess or WGS
+    at = shapely.centroid(shapes)
+    crs, asked = datum_of(shapely.get_x(at), shapely.get_y(at), raw.geometry_crs, evidence, answers)
+    if raw.geometry_crs and crs == WGS:
+        return shapes, ()
 
     def moved(xy: np.ndarray) -> np.ndarray:
         return np.column_stack(to_wgs84(xy[:, 0], xy[:, 1], crs))
 
     out = shapely.transform(shapes, moved)
     out[~np.array([_on_earth(s) for s in out], dtype=bool)] = None
-    return out, () if isinstance(asked, str) else (asked,)
+    return out, asked
 
 
 def _on_earth(shape: shapely.Geometry | None) -> bool:

@@ -30,15 +30,24 @@ _DRIVERS = {Format.SHAPEFILE: "ESRI Shapefile", Format.SHAPEFILE_ZIP: "ESRI Shap
 _GPKG_TRIGGERS = ("rtree_", "gpkg_", "trigger_insert_feature_count_", "trigger_delete_feature_count_")
 _WKB = "wkb_geometry"
 _COMPUTED = re.compile(r"\bAS\s*\(|\bGENERATED\b", re.IGNORECASE)  # columns worked out when they are read
+_SPELLED = {"wgs84": "EPSG:4326", "cgcs2000": "EPSG:4490", "gcj02": "GCJ-02", "bd09": "BD-09"}
 _NAMES_FILES = re.compile(r"EXTENSION|GRIDS|PARAMETERFILE|\+\w+=|@", re.IGNORECASE)
 
 
-def known_crs(name: str) -> CRS:
-    """A coordinate system by authority and code (EPSG:4490). Raises ChoiceUnknown."""
+def usual_crs(name: str) -> str:
+    """A coordinate system as the program calls it: EPSG:4326 for wgs84, GCJ-02 for GCJ02; other names as they are."""
+    return _SPELLED.get(re.sub(r"[\s_-]", "", name).casefold(), name)
+
+
+def known_crs(name: str, more: tuple[str, ...] = ()) -> CRS:
+    """A coordinate system by authority and code (EPSG:4490), or WGS-84 and CGCS2000 by name.
+
+    Raises ChoiceUnknown; its choices are these and `more`, which the caller knows besides.
+    """
     try:
-        return crs_by_name(name)
+        return crs_by_name(usual_crs(name))
     except CRSError as error:
-        choices = "EPSG:4326, EPSG:4490, EPSG:4508–4554 …"
+        choices = ", ".join(("WGS-84", "CGCS2000", *more, "EPSG:4508–4554 …"))
         raise ChoiceUnknown(what="coordinate system", value=name, choices=choices) from error
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from geo.intake.desk.checking import check_json, check_raw, check_rows
 from geo.intake.desk.datums import wgs84_to_bd09, wgs84_to_gcj02
+from geo.intake.desk.evidence import evidence_of
 from geo.intake.desk.indicator_rows import period_of
 from geo.intake.desk.mends import apply
 from geo.model.desk import KINDS, Raw
@@ -84,8 +85,6 @@ def test_positions_in_gcj02_come_out_where_they_are() -> None:
 
 
 def test_without_a_declaration_the_coordinate_system_is_asked_for_with_evidence() -> None:
-    from geo.intake.desk.evidence import evidence_of
-
     context = xishui()
     known = evidence_of(None, [context.facility, context.demand], context.unit, None)
     found = check_raw(raw_of(messy_list()), "facilities", replace(context, evidence=known), {})
@@ -106,6 +105,36 @@ def test_a_system_that_does_not_exist_is_no_answer() -> None:
 def test_a_file_that_knows_its_system_is_not_asked() -> None:
     raw = replace(raw_of(chinese_list()), geometry_crs="EPSG:4326")
     assert check_raw(raw, "facilities", xishui(), {}).questions == ()
+
+
+def test_a_layer_whose_places_lie_as_in_gcj02_is_asked_about_whatever_it_states() -> None:
+    """GeoJSON and KML can state nothing but WGS-84: the villages and seats of the county tell."""
+    context = xishui()
+    known = replace(context, evidence=evidence_of(None, [context.facility, context.demand], context.unit, None))
+    true, off = (
+        replace(raw_of(rows), geometry_crs="OGC:CRS84") for rows in (chinese_list(), shifted(chinese_list(), "GCJ-02"))
+    )
+    [question] = check_raw(off, "facilities", known, {}).questions
+    assert (question.question_id, question.guess) == ("crs", "GCJ-02")
+    assert question.say() == (
+        "The file states WGS-84, which is also what files in GCJ-02 and BD-09 state, and its positions fit GCJ-02 "
+        "better. In which system are they?"
+    )
+    assert check_raw(true, "facilities", known, {}).questions == ()
+    stored = context.facility.iloc[:40]
+    for raw, answers, away_m in (
+        (off, {"crs": "gcj02"}, (0, 1)),
+        (off, {"crs": "EPSG:4326"}, (100, 700)),
+        (off, {"crs": "EPSG:4547"}, (100, 700)),  # what the file states counts: it has been moved to degrees already
+        (off, {"crs_unstated": "GCJ-02"}, (0, 1)),  # under the guess, and still asked about
+        (true, {"crs_unstated": "GCJ-02"}, (0, 1)),
+    ):
+        table = check_raw(raw, "facilities", known, answers).table
+        east, north = ((table[c].to_numpy() - stored[c].to_numpy()) * 110_900 for c in ("lon", "lat"))
+        away = np.hypot(east * 0.88, north)  # cos 28.3°
+        assert away_m[0] <= away.min() and away.max() < away_m[1], answers
+    with pytest.raises(ChoiceUnknown):
+        check_raw(off, "facilities", known, {"crs": "nonsense"})
 
 
 def test_metres_in_a_gauss_krueger_zone_and_joined_columns_are_read() -> None:

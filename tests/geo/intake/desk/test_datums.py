@@ -129,9 +129,22 @@ def test_a_place_that_a_system_cannot_hold_is_missing_not_infinite() -> None:
     assert np.isnan(lon[0]) and np.isnan(lat[0]) and np.isfinite(lon[1])
 
 
+@pytest.mark.parametrize(
+    ("names", "as_known"),
+    [
+        (("GCJ02", "gcj02", "GCJ_02", "gcj-02"), "GCJ-02"),
+        (("BD09", "bd-09"), "BD-09"),
+        (("WGS84", "WGS-84", "wgs 84", "CGCS2000", "EPSG:4490"), "EPSG:4326"),
+    ],
+)
+def test_a_system_is_known_however_people_spell_it(names: tuple[str, ...], as_known: str) -> None:
+    for name in names:
+        assert to_wgs84([106.2], [28.3], name) == to_wgs84([106.2], [28.3], as_known)
+
+
 def test_an_unknown_system_is_said() -> None:
     for name in ("GCJ02?", "EPSG:1", "/etc/passwd", "+proj=longlat"):
-        with pytest.raises(ChoiceUnknown):
+        with pytest.raises(ChoiceUnknown, match="WGS-84, CGCS2000, GCJ-02, BD-09"):
             to_wgs84([106.2], [28.3], name)
 
 
