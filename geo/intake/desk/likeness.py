@@ -5,17 +5,18 @@ seconds; where very many rows crowd together only those whose names sort side by
 neighbourhood method, Hernández and Stolfo 1995).
 """
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from rapidfuzz import fuzz, process
+from rapidfuzz.distance import Levenshtein
 from scipy.spatial import cKDTree
 
 from geo.intake.desk.listing import Listing, plain_names
 from geo.intake.desk.numbers import is_scientific
+from geo.intake.desk.place_names import likeable
 from geo.model.projection import metric_crs, to_metric
 from geo.model.roads import Ints
 
@@ -23,7 +24,6 @@ NEAR_M = 300.0
 ALIKE = 90.0
 MOST_PAIRS = 1_500_000
 WINDOW = 6  # rows on either side in the order of names, where rows crowd
-_TELLS_APART = re.compile(r"[\d一二三四五六七八九十甲乙丙丁东西南北上中下新老大小]")
 
 Twin = tuple[int, int, str]  # position of the row kept, of the later one, and how they are one
 
@@ -32,8 +32,9 @@ def twins(listing: Listing) -> list[Twin]:
     """For every row that is a place met before (position in the list): the earlier row, and how they are alike.
 
     "same_code": same id and a like name; "other_code": same id, another name; "same_name": same name within 300 m;
-    "like_name": names at least 90 alike within 300 m, of one tier, alike but for no number or side; "same_point": only
-    the point is the same. Of several reasons the first in this order is told, with the first row it holds for.
+    "like_name": names at least 90 alike or one sign apart within 300 m, of one tier, alike but for no number or side,
+    the usual words for one kind taken as one; "same_point": only the point is the same. Of several reasons the first
+    in this order is told, with the first row it holds for.
     """
     names = plain_names(listing)
     found: dict[int, Twin] = {}
@@ -49,7 +50,8 @@ def _by_code(listing: Listing, names: list[str]) -> Iterator[Twin]:
         if not code or is_scientific(code):
             continue
         if code in first:
-            alike = fuzz.ratio(names[first[code]], names[at]) >= ALIKE and _side(names[first[code]]) == _side(names[at])
+            one, other = names[first[code]], names[at]
+            alike = fuzz.ratio(one, other) >= ALIKE and likeable(one).side == likeable(other).side
             yield first[code], at, "same_code" if alike else "other_code"
         else:
             first[code] = at
@@ -60,21 +62,24 @@ def _by_name(listing: Listing, names: list[str]) -> list[Twin]:
     a, b = near_pairs(listing, names)
     if not len(a):
         return []
+    ready = {name: likeable(name) for name in set(names)}
     text = np.array(names, dtype=object)
-    score = process.cpdist(text[a], text[b], scorer=fuzz.ratio, score_cutoff=ALIKE)
+    whole, core = (np.array([getattr(ready[n], part) for n in names], dtype=object) for part in ("whole", "core"))
     tiers = np.array(listing.values["tier"].tolist() if listing.table == "facility" else [""] * len(names))
-    like_enough = (score >= 100) | ((score >= ALIKE) & (tiers[a] == tiers[b]))
-    hit = np.flatnonzero(like_enough & (text[a] != ""))
-    order = hit[np.lexsort((a[hit], b[hit], score[hit] < 100))]
-    pairs = [(int(a[k]), int(b[k])) for k in order]
-    same = [(i, j, "same_name") for i, j in pairs if names[i] == names[j]]
-    like = [(i, j, "like_name") for i, j in pairs if names[i] != names[j] and _side(names[i]) == _side(names[j])]
+    score = process.cpdist(whole[a], whole[b], scorer=fuzz.ratio, score_cutoff=ALIKE)
+    slips = process.cpdist(core[a], core[b], scorer=Levenshtein.distance, score_cutoff=1)
+    like_enough = ((score >= ALIKE) | (slips <= 1)) & (tiers[a] == tiers[b])
+    hit = np.flatnonzero((like_enough | (text[a] == text[b])) & (text[a] != ""))
+    order = hit[np.lexsort((a[hit], b[hit]))]
+    same, like = [], []
+    for k in order.tolist():
+        i, j = int(a[k]), int(b[k])
+        one, other = ready[names[i]], ready[names[j]]
+        if names[i] == names[j]:
+            same.append((i, j, "same_name"))
+        elif (score[k] >= ALIKE and one.side == other.side) or one.is_slip_of(other):
+            like.append((i, j, "like_name"))
     return same + like
-
-
-def _side(name: str) -> tuple[str, ...]:
-    """What tells 第一卫生室 from 第二卫生室."""
-    return tuple(_TELLS_APART.findall(name))
 
 
 def near_pairs(listing: Listing, names: list[str]) -> tuple[Ints, Ints]:

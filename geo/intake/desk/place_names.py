@@ -7,6 +7,7 @@ alike of several names, by an explicit threshold, and never when two are equally
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from rapidfuzz import process
 from rapidfuzz.distance import Levenshtein
@@ -21,11 +22,39 @@ _COMMITTEE = (
     "社区居民委员会", "居民委员会", "社区居民委会员", "居民委会员", "社区居委会", "居委会", "村民委员会", "村民委会员",
     "村委会", "社区", "村",
 )  # fmt: skip
+_ALIASES = {"卫生院": "中心卫生院 分院 院区", "卫生室": "卫生所 卫生站", "延伸服务点": "便民服务延伸点 延伸点"}
+_USUAL = {end: usual for usual, ends in _ALIASES.items() for end in (*ends.split(), usual)}
+_TELLS_APART = re.compile(r"[\d一二三四五六七八九十甲乙丙丁东西南北上中下新老大小]")
+LEAST_CORE = 2  # signs of a name without its kind: of fewer, one that is wrong leaves nothing to tell it by
 _FOR_ONE_VILLAGE = re.compile(r"(卫生室|卫生所|卫生站|卫生服务站|卫生点|医务室|服务点|延伸点|诊所)$")
 _ABOVE = re.compile(r"^(?:.{2,7}?省)?(?:.{1,7}?市(?![村社镇乡街]))?(?:.{1,7}?县(?![村社镇乡街]))?")
 _TOWNSHIP_WORD = re.compile(r"^.{2,5}?(?:街道办事处|街道|镇|乡)")
 _ORDINAL = re.compile(r"第?[一二三四五六七八九十\d]+$")
 _TOWNSHIP = re.compile(r"(街道办事处|街道|地区|苏木|镇|乡)(人民政府|政府)?$")
+
+
+class Likeable(NamedTuple):
+    """A plain name made ready to be compared with many."""
+
+    whole: str  # with the usual word for its kind at the end: 红旗村卫生室 also for 红旗村卫生所
+    core: str  # without its kind
+    kind: str
+    side: tuple[str, ...]  # what tells 第一卫生室 from 第二卫生室
+
+    def is_slip_of(self, other: "Likeable") -> bool:
+        """Whether two institutions of one kind are called the same but for one sign, which is no number and no side."""
+        if not self.kind or self.kind != other.kind or self.side != other.side:
+            return False
+        least = min(len(place_key(self.core)), len(place_key(other.core)))
+        return least >= LEAST_CORE and Levenshtein.distance(self.core, other.core, score_cutoff=1) <= 1
+
+
+def likeable(name: str) -> Likeable:
+    """A plain name (geo.intake.desk.pairing.plain_name) with what is compared of it."""
+    end = next((e for e in sorted(_USUAL, key=len, reverse=True) if name.endswith(e)), "")
+    whole = name.removesuffix(end) + _USUAL[end] if end else name
+    core = _stripped(whole, _CARE)
+    return Likeable(whole, core, whole[len(core) :], tuple(_TELLS_APART.findall(whole)))
 
 
 def bare_name(name: str) -> str:

@@ -71,6 +71,31 @@ def test_a_name_on_its_spot_counts_more_than_a_number_that_another_bears() -> No
     assert [(p.stored, p.new) for p in found.pairs] == [(0, 0), (1, 1)] and found.is_empty
 
 
+@pytest.mark.parametrize(
+    ("name", "score"),
+    [
+        ("回尤镇卫生院", 83.3),  # five signs of six: 2 · 5 / 12
+        ("回龙镇中心卫生院", 100.0),  # other words for the same kind
+        ("回龙镇分院", 100.0),
+        ("回龙镇卫生室", 0.0),  # one sign, but another kind
+        ("回三镇卫生院", 0.0),  # a number is no slip
+        ("李龙乡卫生院", 0.0),  # two signs
+    ],
+)
+def test_one_wrong_sign_and_another_word_for_the_kind_are_proposed(name: str, score: float) -> None:
+    stored = facilities({"facility_id": "T106", "name": "回龙镇卫生院"})
+    found = compare(stored, facilities({"facility_id": "new", "name": name, "lat": 28.3005}))
+    assert [(p.how, p.score) for p in found.proposed] == ([("similar", score)] if score else [])
+    assert found.added == (0,)
+
+
+def test_a_slip_needs_something_else_to_know_the_place_by() -> None:
+    """李村卫生室 and 王村卫生室 share only what every clinic has, 李家湾 and 王家湾 are two villages."""
+    for one, other in (("李村卫生室", "王村卫生室"), ("李家湾", "王家湾")):
+        stored = facilities({"facility_id": "1", "name": one})
+        assert compare(stored, facilities({"facility_id": "2", "name": other, "lat": 28.3005})).proposed == ()
+
+
 def test_names_are_alike_when_one_is_in_the_other_or_nearly_the_same() -> None:
     pairs = [
         ("人民医院", "习水县人民医院"),

@@ -14,7 +14,7 @@ from geo.intake.desk.likeness import NEAR_M
 from geo.intake.desk.mends import LEFT_OUT, apply
 from geo.model.desk import Mend
 from tests.geo.conftest import Said
-from tests.geo.intake.desk.desk_list import check, codes, sample_list, verdicts, xishui
+from tests.geo.intake.desk.desk_list import check, chinese_list, codes, sample_list, verdicts, xishui
 
 CLINIC, OTHER, POINT = 60, 64, 77  # rows: two village clinics of two villages, and one extension point
 Rows = pd.DataFrame
@@ -180,6 +180,29 @@ def test_two_clinics_of_one_village_told_apart_by_number_are_two() -> None:
         put(CLINIC, name="第一" + cell(CLINIC, "name"))(sample_list())
     )
     assert codes(check(rows)) == []
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "one"),
+    [
+        ("孙疃镇卫生院", "孙町镇卫生院", True),  # as real lists misspell it
+        ("红旗村卫生室", "红旗村卫生所", True),
+        ("温水镇卫生院", "温水镇中心卫生院", True),
+        ("大坪村第一卫生室", "大坪村第二卫生室", False),
+        ("城东社区卫生服务站", "城西社区卫生服务站", False),
+        ("李村卫生室", "王村卫生室", False),
+    ],
+)
+def test_a_name_spelt_wrong_or_with_another_word_for_its_kind_may_be_the_same_place(
+    first: str, second: str, one: bool
+) -> None:
+    rows = chinese_list(2).assign(
+        医疗机构名称=[first, second], 机构编码="", 机构类别="", 层级="village_clinic", 上级机构="",
+        经度=["106.2000", "106.2015"], 纬度=["28.3000", "28.3005"],
+    )  # fmt: skip  # 157 m apart
+    said = codes(check(rows))
+    assert ((3, "twice_like_name") in said) == one
+    assert all(code not in ("twice_same_name", "twice_same_code") for _, code in said)
 
 
 def test_like_names_of_two_tiers_are_two_places_and_one_name_of_two_tiers_is_one() -> None:
