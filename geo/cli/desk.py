@@ -1,18 +1,21 @@
 """`yida check` and `yida import`: the data desk without a browser. Beside the rooms."""
 
 import argparse
-import getpass
 import json
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import pandas as pd
+
 from geo.cli.answers import check_minutes
-from geo.cli.studies import Commands, opened
+from geo.cli.studies import Commands, opened, user_here
 from geo.intake.desk.checking import check_json
 from geo.intake.desk.difference import Difference, pair_key
-from geo.model.desk import Answers, Check
-from geo.model.errors import ChoiceUnknown
+from geo.model.desk import QUESTIONS, Answers, Check
+from geo.model.errors import ChoiceUnknown, InputError
 from geo.model.inputs import Study
+from geo.model.problems import SENTENCES
 from geo.output.language import Translate
 from geo.store import Store, open_store
 from geo.study import desk
@@ -81,14 +84,14 @@ def _add_file(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 
 def _check(options: argparse.Namespace, _: Translate) -> int:
-    looked = _look(open_store(), options, _)
+    looked = _look(open_store(), options, _, {})
     _tell(looked, options, _, {})
     return EXIT[looked.check.verdict]
 
 
 def _import(options: argparse.Namespace, _: Translate) -> int:
     store = open_store()
-    looked = _look(store, options, _)
+    looked = _look(store, options, _, {"version": None})
     check, after = looked.check, looked.after
     if after is None:
         _tell(looked, options, _, {"version": None})
@@ -99,15 +102,16 @@ def _import(options: argparse.Namespace, _: Translate) -> int:
     if after.content_id != looked.study.content_id:
         # The same file, laid over the same version, is the same operation: a retry stores nothing twice.
         operation = f"import-{check.kind}-{check.fingerprint[:32]}-{looked.version}"
-        author = options.author or getpass.getuser()
+        author = options.author or user_here()
         upload = desk.Upload(author, options.note, options.file.name, check.fingerprint, operation)
         version = desk.commit_or_raise(store, looked.study, looked.version, after, check.kind, upload)
     _tell(looked, options, _, {"version": version})
     return 0
 
 
-def _look(store: Store, options: argparse.Namespace, _: Translate) -> _Looked:
-    """The file checked against the newest version, and what it would change."""
+def _look(store: Store, options: argparse.Namespace, _: Translate, more: dict[str, object]) -> _Looked:
+    """The file checked against the newest version, and what it would change. With --json a file that is refused is told
+    under the same keys, with `more`, before its error goes on."""
     if options.minutes is not None:
         check_minutes(options.minutes)
     decided = _pairs(options.decide, "--decide")
@@ -115,7 +119,11 @@ def _look(store: Store, options: argparse.Namespace, _: Translate) -> _Looked:
     newest = store.newest(options.study)
     version = newest.version_id if newest else 0
     study = store.load(options.study, version)
-    check = _checked(store, study, options)
+    try:
+        check = _checked(store, study, options)
+    except InputError as error:
+        _tell_refused(error, options, _, more)
+        raise
     if EXIT[check.verdict]:
         return _Looked(study, version, check)
     decisions = desk.recall_decisions(store, study.name) | decided
@@ -128,10 +136,18 @@ def _checked(store: Store, study: Study, options: argparse.Namespace) -> Check:
     context = desk.context_of(study)
     remembered = desk.recall_mappings(store, study.name, options.kind)
     answers: Answers = _pairs(options.answer, "--answer")
+    _known("--answer", [question.partition(":")[0] for question in answers], QUESTIONS)
     check = desk.check_file(options.file, options.kind, context, answers, remembered)
     wanted = set(options.mend)
+    _known("--mend", options.mend, {"all", *SENTENCES}, ("all", *sorted({m.kind for m in check.mends})))
     mends = tuple(m for m in check.mends if m.kind in wanted or "all" in wanted)
     return desk.mended(check, mends, context) if mends else check
+
+
+def _known(option: str, words: list[str], known: Collection[str], choices: Sequence[str] = ()) -> None:
+    for word in words:
+        if word not in known:
+            raise ChoiceUnknown(what=option, value=word, choices=", ".join(choices or known))
 
 
 def _pairs(words: list[str], option: str) -> dict[str, str]:
@@ -153,7 +169,22 @@ def _tell(looked: _Looked, options: argparse.Namespace, _: Translate, more: dict
         print(json.dumps(told, ensure_ascii=False, indent=2))
         return
     lines = [*_lines(looked.check, _), *_difference_lines(looked, _), *_coverage_lines(looked, options.minutes, _)]
-    print("\n".join([*lines, *_stored_lines(looked, _, more)]))
+    print("\n".join([*lines, *_stored_lines(looked, options, _, more)]))
+
+
+def _tell_refused(error: InputError, options: argparse.Namespace, _: Translate, more: dict[str, object]) -> None:
+    """A file that gives nothing at all, as JSON: rejected, with the reason as its one remark."""
+    if not options.json:
+        return
+    try:
+        fingerprint = desk.file_fingerprint(options.file)
+    except OSError:
+        fingerprint = ""
+    nothing = pd.DataFrame({"row": [], "verdict": []})
+    told = check_json(Check(options.kind, nothing, (), (), (), {}, fingerprint, ""), _)
+    remark = {"row": None, "column": "", "code": error.code, "severity": "error", "message": error.say(_), "mend": None}
+    told |= {"remarks": [remark], "difference": None, "coverage": None}
+    print(json.dumps(told | more, ensure_ascii=False, indent=2))
 
 
 def _lines(check: Check, _: Translate) -> list[str]:
@@ -232,13 +263,18 @@ def _coverage_lines(looked: _Looked, minutes: float | None, _: Translate) -> lis
     ]
 
 
-def _stored_lines(looked: _Looked, _: Translate, more: dict[str, object]) -> list[str]:
+def _stored_lines(looked: _Looked, options: argparse.Namespace, _: Translate, more: dict[str, object]) -> list[str]:
     if looked.found is None or "version" not in more:
         return []
     if more["version"] is None:
         return [_("Nothing changes: what is stored already says all of this. No version was stored.")]
     told = _(
-        "Version {version} stored: {added} added, {changed} changed, {moved} moved, {gone} gone, {refused} refused."
+        "Version {version} stored: {added} added, {changed} changed, {moved} moved, {gone} missing from the file and "
+        "kept, {refused} refused."
     )
+    if desk.leave(looked.check.kind, gone_are_closed=options.close_missing):
+        told = _(
+            "Version {version} stored: {added} added, {changed} changed, {moved} moved, {gone} gone, {refused} refused."
+        )
     refused = len(looked.check.table) - looked.check.rows_ok
     return [told.format(version=more["version"], refused=refused, **_counts(looked.found))]

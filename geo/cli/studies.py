@@ -1,7 +1,9 @@
 """`yida study`: build, list and report studies. Beside the rooms."""
 
 import argparse
+import getpass
 import json
+import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -148,6 +150,14 @@ def opened(name: str, _: Translate) -> Study:
     """A stored study or a sample, with a bar while it is built."""
     store = open_store()
     return _with_progress(lambda progress: studies.open_study(store, name, progress), _)
+
+
+def user_here() -> str:
+    """Who is at this terminal; the number where the system knows no name for it, as in containers."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError, ImportError):
+        return f"uid {os.getuid()}"
 
 
 def _with_progress(work: Callable[[studies.Progress], Study], _: Translate) -> Study:

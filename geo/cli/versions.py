@@ -1,20 +1,19 @@
 """`yida versions`, `download`, `restore`, `template` and `store`: stored lists and what to fill them in with."""
 
 import argparse
-import getpass
 from pathlib import Path
 
 from geo import study as studies
-from geo.cli.studies import Commands, opened
+from geo.cli.studies import Commands, opened, user_here
 from geo.model.desk import Kind
 from geo.model.errors import FileNotWritten
 from geo.model.schemes import scheme_of
 from geo.output import templates
 from geo.output.language import Translate, of_terminal
 from geo.output.tables import csv_bytes
-from geo.store import home, open_store
+from geo.store import open_store
 from geo.store.backup import restore_backup
-from geo.store.engine import FILE
+from geo.store.engine import store_file
 from geo.study import desk
 
 TABLES: tuple[Kind, ...] = ("facilities", "demand", "units", "boundary", "indicators", "links")  # with rows to write
@@ -30,6 +29,7 @@ def add(commands: Commands, _: Translate) -> None:
     restore = commands.add_parser("restore", help=_("make an older version the newest again"))
     restore.add_argument("name")
     restore.add_argument("version", type=int)
+    restore.add_argument("--author", default="", help=_("who stores it (default: the user of this terminal)"))
     restore.set_defaults(run=_restore)
     store = commands.add_parser("store", help=_("restore the last good backup of a damaged store"))
     store.add_argument("action", choices=["restore"])
@@ -82,12 +82,12 @@ def _write(path: Path, body: bytes) -> None:
 
 def _restore(options: argparse.Namespace, _: Translate) -> None:
     store = open_store()
-    author = getpass.getuser()
+    author = options.author or user_here()
     note = _("Version {version} restored").format(version=options.version)
     version = desk.restore(store, options.name, options.version, author, note, "")
     print(_("Version {version} stored.").format(version=version))
 
 
 def _restore_backup(options: argparse.Namespace, _: Translate) -> None:
-    kept = restore_backup(home() / FILE)
+    kept = restore_backup(store_file())
     print(_("The backup is in place. The damaged file was kept as {path}.").format(path=kept or "—"))

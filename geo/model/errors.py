@@ -253,6 +253,22 @@ class StoreUnavailable(StudyError):
     )
 
 
+class StoreOnServer(StudyError):
+    code = "store_on_server"
+    sentence = N_(
+        "The store is the database {path}, which this program keeps no copies of. Restore it from its server's own "
+        "backups, for instance with pg_restore."
+    )
+
+
+class WorkFolderMissing(YidaError):
+    code = "work_folder_missing"
+    sentence = N_(
+        "No work folder can be made in {path}: {detail}. Nothing was read. Free some space there, or name another "
+        "folder with TMPDIR, and try again."
+    )
+
+
 class StoreNewer(StudyError):
     """The database was brought up to date by a newer program."""
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import sqlalchemy as sa
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
 
-from geo.model.errors import StoreDamaged, StoreNewer, StoreUnavailable
+from geo.model.errors import StoreDamaged, StoreNewer, StoreOnServer, StoreUnavailable
 from geo.store.backup import BACKUP as BACKUP
 from geo.store.backup import back_up, newest_in
 
@@ -47,6 +47,17 @@ def open_store(folder: Path | None = None) -> "Store":
     except OSError as error:
         raise StoreUnavailable(path=folder, detail=error.strerror) from error
     return Store(Database(sa.URL.create("sqlite", database=str(folder / FILE))))
+
+
+def store_file() -> Path:
+    """The file of this installation's store. Raises StoreOnServer where YIDA_DATABASE_URL names a server's database."""
+    url = os.environ.get("YIDA_DATABASE_URL")
+    if not url:
+        return home() / FILE
+    named = sa.make_url(url)
+    if named.get_backend_name() != "sqlite":
+        raise StoreOnServer(path=named.render_as_string(hide_password=True))
+    return Path(str(named.database))
 
 
 class Database:

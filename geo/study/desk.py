@@ -36,6 +36,7 @@ from geo.study.desk_changes import (
     figures,
     flat,
     laid,
+    leave,
     proposed,
     settled_figures,
     stored_table,
@@ -45,8 +46,8 @@ from geo.study.desk_kinds import READERS, File, file_fingerprint
 
 __all__ = [
     "FIGURED", "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise",
-    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "mended",
-    "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
+    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "leave",
+    "mended", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
     "stored_table", "usable",
 ]  # fmt: skip
 

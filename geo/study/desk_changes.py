@@ -265,6 +265,12 @@ def proposed(study: Study, check: Check, found: Difference, *, gone_are_closed: 
     return laid(study, check.kind, merge(stored, new, found, told_by(check), gone_are_closed=gone_are_closed))
 
 
+def leave(kind: Kind, *, gone_are_closed: bool) -> bool:
+    """Whether stored rows that a file of a kind lacks close or leave. An outline and a raster replace what was there;
+    figures and entries stay."""
+    return kind in ("boundary", "raster") or (gone_are_closed and kind not in FIGURED)
+
+
 def _settled(stored: pd.DataFrame, new: pd.DataFrame, found: Difference) -> pd.DataFrame:
     """The new rows with stored numbers that differ only in the last digits: spreadsheets write 15 or 16 of 17."""
     out = new.copy()

@@ -1,6 +1,7 @@
 """The data desk in a terminal: exit codes, JSON keys and sentences in either language."""
 
 import csv
+import hashlib
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -118,6 +119,33 @@ def test_a_file_that_is_nothing_is_exit_3_with_the_reason_on_stderr(yida: Run, h
         assert (code, out) == (3, "") and err.startswith("yida: ")
 
 
+@pytest.mark.parametrize("kind", ["facilities", "units", "roads", "raster"])
+def test_a_refused_file_says_so_in_json_under_the_keys_of_every_check(yida: Run, home: Path, kind: str) -> None:
+    path = home / "x.csv"
+    path.write_bytes(b"\x00\x01" * 600)
+    for word, keys in (("check", KEYS), ("import", [*KEYS, "version"])):
+        code, out, err = yida(word, path, "--study", "toy", "--kind", kind, "--json")
+        found = told(out)
+        assert (code, list(found), found["verdict"]) == (3, keys, "rejected")
+        assert (found["kind"], found["rows"], found["rows_ok"], found["row_errors"]) == (kind, 0, 0, [])
+        assert found["fingerprint"] == hashlib.sha256(path.read_bytes()).hexdigest()
+        [reason] = found["remarks"]
+        assert reason["code"] == "file_unreadable" and err == f"yida: {reason['message']}\n"
+    assert told(yida("check", home / "no.csv", "--study", "toy", "--json")[1])["remarks"][0]["code"] == "file_missing"
+
+
+def test_words_nobody_knows_are_said_with_those_that_are(yida: Run, closing: Path) -> None:
+    for words, known in (
+        (["--answer", "foo=bar"], "--answer foo is not known. Choose from: sheet, layer"),
+        (["--mend", "nonsense"], "--mend nonsense is not known. Choose from: all"),
+        (["--answer", "crs=nowhere"], "GCJ-02"),
+    ):
+        code, _, err = yida("check", closing, "--study", "toy", *DEGREES, *words)
+        assert code == 3 and known in err, err
+    # A kind of mend that this list does not need is no slip.
+    assert yida("check", closing, "--study", "toy", *DEGREES, "--mend", "position_swapped")[0] == 0
+
+
 @pytest.mark.parametrize("words", [["--answer", "crs"], ["--decide", "a=perhaps"], ["--minutes", "0"]])
 def test_words_that_mean_nothing_are_exit_3(yida: Run, closing: Path, words: list[str]) -> None:
     code, _, err = yida("check", closing, "--study", "toy", *words)
@@ -132,10 +160,34 @@ def test_an_import_is_a_version_with_author_note_and_file(yida: Run, closing: Pa
     code, out, _ = yida("import", closing, "--study", "toy", "--author", "李分析", "--note", "二月", *DEGREES)
     assert code == 0
     newest, first = versions(yida)
-    assert f"Version {newest[0]} stored: 0 added, 1 changed, 0 moved, 0 gone, 1 refused." in out
+    said = "0 added, 1 changed, 0 moved, 0 missing from the file and kept, 1 refused."
+    assert f"Version {newest[0]} stored: {said}" in out
     assert newest[2:] == ["facilities", "李分析", "list.csv", "二月"] and first[2] == "study"
     counted = told(yida("coverage", "toy", "--minutes", 15, "--json")[1])
     assert counted["covered"] == 3300
+
+
+def test_what_a_list_lacks_is_kept_unless_it_is_closed_and_the_terminal_says_which(yida: Run, home: Path) -> None:
+    """Of three facilities the list names one."""
+    path = table(home / "one.csv", CARE_HEADER, care_rows(replace(county.CLINIC, name="新名卫生室")))
+    out = yida("import", path, "--study", "toy", *DEGREES)[1]
+    assert "1 changed, 0 moved, 2 missing from the file and kept" in out
+    assert (open_store().load("toy").facility["status"] == "closed").sum() == 0
+    out = yida("import", path, "--study", "toy", "--close-missing", *DEGREES)[1]
+    assert "0 moved, 2 gone" in out
+    assert (open_store().load("toy").facility["status"] == "closed").sum() == 2
+
+
+def test_a_user_without_a_name_is_called_by_number(yida: Run, closing: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a container: no LOGNAME, and a number that stands in no passwd."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr("os.getuid", lambda: 54_321)
+    first = versions(yida)[0][0]
+    assert yida("import", closing, "--study", "toy", *DEGREES)[0] == 0
+    assert yida("restore", "toy", first)[0] == 0
+    assert yida("restore", "toy", first, "--author", "王审核")[0] == 0
+    assert [v[3] for v in versions(yida)][:3] == ["王审核", "uid 54321", "uid 54321"]
 
 
 def test_an_import_that_changes_nothing_stores_no_version(yida: Run, closing: Path) -> None:

@@ -429,6 +429,20 @@ def test_a_damaged_store_names_its_backup_and_the_terminal_brings_it_back(
     assert_same(opened_and_closed(tmp_path, lambda store: store.load("toy")), toy)
 
 
+def test_a_database_on_a_server_is_restored_by_its_server_and_any_sqlite_file_here(
+    tmp_path: Path, toy: Study, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    saved(tmp_path, toy)
+    raw = damage(tmp_path)
+    monkeypatch.setenv("YIDA_HOME", str(tmp_path / "elsewhere"))
+    monkeypatch.setenv("YIDA_DATABASE_URL", "postgresql://yida:secret@db.county/yida")
+    assert main(["store", "restore"]) == 3
+    said = capsys.readouterr().err
+    assert "postgresql://yida:***@db.county/yida" in said and "pg_restore" in said and "secret" not in said
+    monkeypatch.setenv("YIDA_DATABASE_URL", f"sqlite:///{tmp_path / FILE}")
+    assert main(["store", "restore"]) == 0 and (tmp_path / f"{FILE}.damaged").read_bytes() == raw
+
+
 def test_a_second_restore_keeps_both_damaged_files_and_their_logs(tmp_path: Path, toy: Study) -> None:
     saved(tmp_path, toy)
     kept = []
