@@ -18,7 +18,7 @@ import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
 from geo.model.desk import CRS, Check, Kind, Mend
-from geo.model.errors import InputError
+from geo.model.errors import InputError, StoreUnavailable
 from geo.model.inputs import Study
 from geo.store import home
 from geo.study import desk
@@ -136,12 +136,16 @@ def _drafts() -> dict[tuple[Kind, str], Draft]:
 
 
 def _saved(uploaded: UploadedFile) -> Path:
-    """The upload in a folder of its own, under a name that only we choose."""
+    """The upload in a folder of its own, under a name that only we choose. Raises StoreUnavailable on a full disk."""
     _sweep(home() / "uploads")
     folder = home() / "uploads" / uuid.uuid4().hex
-    folder.mkdir(parents=True)
     path = folder / (re.sub(r"[^\w.\- ]", "_", Path(uploaded.name).name)[-80:] or "upload")
-    path.write_bytes(uploaded.getbuffer())
+    try:
+        folder.mkdir(parents=True)
+        path.write_bytes(uploaded.getbuffer())
+    except OSError as error:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise StoreUnavailable(path=folder.parent, detail=error.strerror) from error
     return path
 
 

@@ -1,5 +1,6 @@
 """An upload under way at the data desk: where its file lies and how long, and which version it is checked against."""
 
+import errno
 import os
 import time
 from collections.abc import Iterator
@@ -93,6 +94,28 @@ def test_a_file_that_cannot_be_read_leaves_no_folder_and_is_called_by_its_own_na
     upload(page, b"\x00\x01\x02\x03" * 50, "broken.csv")
     assert not page.exception and "broken" in page.error[0].value and str(tmp_path) not in page.error[0].value
     assert folders(tmp_path) == [] and not page.session_state.drafts
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_behind(
+    page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> int:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    content = care(tmp_path)
+    with monkeypatch.context() as disk:
+        disk.setattr(Path, "write_bytes", full)
+        upload(page, content)
+    said = page.error[0].value.replace("\\", "")  # without what keeps a path from being taken for markup
+    assert not page.exception and "uploads cannot be used now (No space left on device)" in said
+    assert folders(tmp_path) == []
+    with monkeypatch.context() as disk:
+        disk.setattr("tempfile.mkdtemp", full)
+        upload(page, content, "again.csv")
+    said = page.error[0].value
+    assert not page.exception and "No work folder can be made" in said and "No space left on device" in said
+    assert folders(tmp_path) == []
+    assert not upload(page, content, "third.csv").error and draft(page).file_name == "third.csv"
 
 
 def test_another_file_takes_the_place_of_the_one_before(page: AppTest, tmp_path: Path) -> None:

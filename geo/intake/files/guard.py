@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -36,6 +37,7 @@ from geo.model.errors import (
     ReadingStopped,
     RoadsEmpty,
     TableEmpty,
+    WorkFolderMissing,
 )
 
 _ROOT = Path(__file__).resolve().parents[3]
@@ -113,8 +115,8 @@ def guarded(
 
     `payload` fits into JSON. `should_stop` is asked and `progress` told the rows read while the child works.
 
-    Raises FileTooDemanding beyond a limit, FileUnreadable when the child crashes, ReadingStopped, and the InputError
-    that the function raised.
+    Raises FileTooDemanding beyond a limit, FileUnreadable when the child crashes, ReadingStopped, WorkFolderMissing on
+    a full disk, and the InputError that the function raised.
     """
     try:
         size = path.stat().st_size
@@ -122,10 +124,17 @@ def guarded(
         raise FileMissing(path=path) from error
     if size > limits.file_bytes:
         raise demanding(path, f"more than {limits.file_bytes / 1024**2:,.0f} MB")
-    with TemporaryDirectory(prefix="yida-work-") as folder:
+    with _work_folder() as folder:
         request = {"function": function, "path": str(path.resolve()), "payload": payload, "limits": asdict(limits)}
         status = _run(Path(folder), json.dumps(request), path, limits, should_stop, progress)
         return _answer(Path(folder), path, status, limits)
+
+
+def _work_folder() -> "TemporaryDirectory[str]":
+    try:
+        return TemporaryDirectory(prefix="yida-work-")
+    except OSError as error:  # FileNotFoundError where no folder can be written to, ENOSPC on a full disk
+        raise WorkFolderMissing(path=tempfile.tempdir or "TMPDIR", detail=error.strerror) from error
 
 
 def _run(
