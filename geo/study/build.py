@@ -158,8 +158,10 @@ def _read_areas(sources: Sources, roads: Roads, known: Context) -> tuple[Context
 
 def _whole_areas(sources: Sources, known: Context, facility: pd.DataFrame) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
     """The outline and the townships, what no file tells as near as the data allows."""
-    outline, unit, places = known.outline, known.unit, [facility, known.demand]
+    outline, unit = known.outline, known.unit
     if outline.empty:
+        beyond = [tier.tier_id for tier in known.scheme.tiers if tier.outside]
+        places = [facility[~facility["tier"].isin(beyond)], known.demand]
         lon, lat = (np.concatenate([table[c].to_numpy() for table in places]) for c in ("lon", "lat"))
         outline = extent_outline(lon, lat)
         if unit.empty and is_osm(sources.roads):

@@ -242,10 +242,23 @@ def test_the_content_id_ignores_row_order_without_an_outline_and_with_two_facili
 
 
 def build_without_outline(folder, care, villages) -> str:
-    sources = county.write_county(folder, boundary=None)
+    return without_outline(folder, care, villages).content_id
+
+
+def without_outline(folder, care, villages, **changes):
+    sources = county.write_county(folder, boundary=None, **changes)
     county.write_care(sources.facilities, care)
     county.write_villages(sources.demand, villages)
-    return build_study(sources).content_id
+    return build_study(sources)
+
+
+def test_a_city_hospital_beyond_the_county_does_not_stretch_its_outline(tmp_path):
+    """A county without an outline reaches as far as its villages and institutions: 13 km, not 200."""
+    care = [replace(HOSPITAL, tier="county_hospital"), replace(HOSPITAL, key="X", tier="city_hospital", at=(2e5, 0))]
+    four = {"scheme_id": "qingdao_four_levels"}
+    alone, both = (without_outline(tmp_path / str(n), care[:n], VILLAGES, **four) for n in (1, 2))
+    assert sorted(both.facility["facility_id"]) == ["F1", "X"]
+    assert both.outline.total_bounds == pytest.approx(alone.outline.total_bounds)
 
 
 def changed_population(folder):

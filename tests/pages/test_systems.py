@@ -106,9 +106,11 @@ def test_shouguang_three_networks_one_centre_and_eight_unified(tmp_path: Path) -
 
 
 def test_the_insurance_network_has_five_levels_and_clinics_their_marks(tmp_path: Path) -> None:
+    """The province's office is 186 km beyond the county's outline, the city's 76 km: both are no slip of the pen."""
     levels = load_scheme("shandong_insurance").tiers
-    care = [Place(t.tier_id, t.name["zh"], t.tier_id, levels[i - 1].tier_id if i else "", "", (100.0 * i, 0))
-            for i, t in enumerate(levels)]  # fmt: skip
+    beyond = {"province_office": (200_000.0, 0.0), "city_office": (90_000.0, 0.0)}
+    care = [Place(t.tier_id, t.name["zh"], t.tier_id, levels[i - 1].tier_id if i else "", "",
+                  beyond.get(t.tier_id, (100.0 * i, 0.0))) for i, t in enumerate(levels)]  # fmt: skip
     care.append(Place("S2", "中村医保服务站", "village_station", "township_station", "", (6400, 0), "",
                       "", "insurance_designated;insurance_integrated;insurance_instant"))  # fmt: skip
     links = (("医保服务网络", "township_station", "S2", "", "", "", "", '{"agents": 2}'),)

@@ -186,12 +186,14 @@ def parts_within_wholes(listing: Listing, context: Context) -> list[Found]:
 
 
 def within_county(listing: Listing, context: Context) -> list[Found]:
-    """Places outside the outline, with their distance from it."""
+    """Places outside the outline, with their distance from it. Only a level that lies beyond the county may be far."""
     metres = _outside_m(listing.places.lon, listing.places.lat, context)
     rows, names = listing.rows, listing.cells("name")
+    beyond = {tier.tier_id for tier in context.scheme.tiers if tier.outside}
+    tiers = listing.values["tier"].tolist() if "tier" in listing.values else [""] * len(rows)
     found = []
     for at in np.flatnonzero(metres > ON_THE_BORDER_M).tolist():
-        far = bool(metres[at] > FAR_AWAY_M)
+        far = bool(metres[at] > FAR_AWAY_M) and tiers[at] not in beyond
         code = "position_far_away" if far else "outside_county"
         params = {"name": names[at], "distance_km": round(float(metres[at]) / 1000, 1)}
         found.append(Found(listing.problem(code, rows[at], "lon", params, error=far)))

@@ -9,12 +9,22 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.intake.desk.checking import check_rows
+from geo.intake.desk.checking import check_raw, check_rows
 from geo.intake.desk.likeness import NEAR_M
 from geo.intake.desk.mends import LEFT_OUT, apply
 from geo.model.desk import Mend
+from geo.model.schemes import load_scheme
 from tests.geo.conftest import Said
-from tests.geo.intake.desk.desk_list import check, chinese_list, codes, sample_list, verdicts, xishui
+from tests.geo.intake.desk.desk_list import (
+    WGS84,
+    check,
+    chinese_list,
+    codes,
+    raw_of,
+    sample_list,
+    verdicts,
+    xishui,
+)
 
 CLINIC, OTHER, POINT = 60, 64, 77  # rows: two village clinics of two villages, and one extension point
 Rows = pd.DataFrame
@@ -212,6 +222,19 @@ def test_like_names_of_two_tiers_are_two_places_and_one_name_of_two_tiers_is_one
     for tier, expected in ((cell(3, "tier"), "twice_like_name"), ("village_clinic", "same_point")):
         found = check(again(3, facility_id="new", name="习水县中西医结合医院", tier=tier)(named))
         assert codes(found) == [(1000, expected)]
+
+
+def test_a_city_hospital_beyond_the_county_may_be_far_and_a_hospital_of_the_county_may_not() -> None:
+    """Beijing is some 1,600 km from Xishui. The same row at a level of the county is a slip."""
+    four = replace(xishui(), scheme=load_scheme("qingdao_four_levels"))
+    for tier, verdict, code in (
+        ("city_hospital", "warning", "outside_county"),
+        ("county_hospital", "error", "position_far_away"),
+    ):
+        rows = again(3, facility_id="new", name="北京市第一医院", tier=tier, lon="116.4", lat="39.9")(sample_list())
+        found = check_raw(raw_of(rows.loc[[1000]]), "facilities", four, WGS84)
+        assert codes(found) == [(1000, code)] and verdicts(found)[1000] == verdict
+        assert 1_500 < float(str(found.problems[0].params["distance_km"])) < 1_700
 
 
 def test_the_same_name_further_away_is_another_place() -> None:
