@@ -17,6 +17,9 @@ _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
 _ID = re.compile(r"[A-Za-z][A-Za-z0-9_]{0,59}")
 _EXPECTED = re.compile(r"|N|[1-9]\d{0,4}")
 MOST_LEVELS = 12
+_MOST_SAID = 60  # letters of a value that is not what it should be
+_LISTS = ("parents", "capabilities")
+_SWITCHES = ("outside", "exclusive", "optional")
 
 
 def scheme_problems(raw: Mapping[str, Any]) -> list[Problem]:
@@ -26,13 +29,16 @@ def scheme_problems(raw: Mapping[str, Any]) -> list[Problem]:
         return [_problem("scheme_lacks", "", value=", ".join(missing))]
     tiers = raw["tier"]
     if not isinstance(tiers, list) or not all(isinstance(t, dict) for t in tiers) or len(tiers) > MOST_LEVELS:
-        return [_problem("scheme_levels", "", value=str(len(tiers)), most=MOST_LEVELS)]
+        count = str(len(tiers)) if isinstance(tiers, list) else str(tiers)[:_MOST_SAID]
+        return [_problem("scheme_levels", "", value=count, most=MOST_LEVELS)]
     found = [] if _named(raw["name"]) else [_problem("scheme_name", "", value="name")]
     if raw.get("organisation", "") not in ORGANISATIONS:
         found.append(_problem("scheme_word", "", value=str(raw["organisation"]), choices="group, 1+X"))
+    if not isinstance(raw["source"], str):
+        found.append(_problem("scheme_lacks", "", value="source"))
     for tier in tiers:
         found += _tier_problems(tier)
-    return found or _structure(tiers)
+    return found + (_structure(tiers) if all(isinstance(t.get("id"), str) for t in tiers) else [])
 
 
 def _problem(code: str, level: str, **params: object) -> Problem:
@@ -50,8 +56,16 @@ def _tier_problems(tier: Mapping[str, Any]) -> list[Problem]:
     if missing:
         return [_problem("level_lacks", level, value=", ".join(missing))]
     found = []
-    if not _ID.fullmatch(level):
+    if not isinstance(tier["id"], str) or not _ID.fullmatch(level):
         found.append(_problem("level_id", level))
+    if not isinstance(tier["kind"], str) or not tier["kind"].strip():
+        found.append(_problem("level_text", level, what="kind", value=str(tier["kind"])))
+    for key in _LISTS:
+        if not isinstance(tier.get(key, []), list) or len(_words(tier, key)) < len(tier.get(key, [])):
+            found.append(_problem("level_list", level, what=key, value=str(tier[key])))
+    for key in _SWITCHES:
+        if not isinstance(tier.get(key, False), bool):
+            found.append(_problem("level_switch", level, what=key, value=str(tier[key])))
     if not _named(tier["name"]):
         found.append(_problem("scheme_name", level, value=level))
     if tier["symbol"] not in SYMBOLS:
@@ -64,10 +78,16 @@ def _tier_problems(tier: Mapping[str, Any]) -> list[Problem]:
         if key in tier and not _within(tier[key], low, high):
             found.append(_problem("level_number", level, what=key, value=str(tier[key]), low=low, high=high))
     known = {c.capability_id for c in load_capabilities()}
-    for word in tier.get("capabilities", ()):
+    for word in _words(tier, "capabilities"):
         if word not in known:
-            found.append(_problem("level_capability", level, value=str(word), choices=", ".join(sorted(known))))
+            found.append(_problem("level_capability", level, value=word, choices=", ".join(sorted(known))))
     return found
+
+
+def _words(tier: Mapping[str, Any], key: str) -> list[str]:
+    """What a level's list holds of words; nothing where it is no list."""
+    told = tier.get(key, [])
+    return [word for word in told if isinstance(word, str)] if isinstance(told, list) else []
 
 
 def _within(value: object, low: float, high: float) -> bool:
@@ -78,18 +98,16 @@ def _structure(tiers: Sequence[Mapping[str, Any]]) -> list[Problem]:
     """What is wrong between the levels: ids told twice, unknown parents, circles, a wrong order."""
     ids = [t["id"] for t in tiers]
     found = [_problem("level_twice", level) for level in sorted({i for i in ids if ids.count(i) > 1})]
-    up = {t["id"]: [str(p) for p in t.get("parents", ())] for t in tiers}
-    for level, parents in up.items():
+    told = {t["id"]: _words(t, "parents") for t in tiers}
+    up = {level: [p for p in parents if p in told] for level, parents in told.items()}
+    for level, parents in told.items():
         found += [
-            _problem("level_parent_unknown", level, value=p, choices=", ".join(ids)) for p in parents if p not in up
+            _problem("level_parent_unknown", level, value=p, choices=", ".join(ids)) for p in parents if p not in told
         ]
-    if found:
-        return found
-    ring = _circle(up)
-    if ring:
-        return [_problem("level_circle", ring[0], value=" → ".join(ring))]
+    if ring := _circle(up):
+        found.append(_problem("level_circle", ring[0], value=" → ".join(ring)))
     place = {level: at for at, level in enumerate(ids)}
-    return [
+    return found or [
         _problem("level_order", level, value=parent)
         for level, parents in up.items()
         for parent in parents

@@ -84,7 +84,18 @@ def test_the_tiers_that_count_by_themselves_exist_in_every_scheme() -> None:
         (with_level(0, id="1 2"), "level_id", "1 2"),
         (raw(tier=[]), "scheme_lacks", "tier"),
         (raw(tier=[{"id": "a"}]), "level_lacks", "colour"),
-        (raw(tier="x" * 20), "scheme_levels", "20"),
+        (with_level(1, parents=5), "level_list", "parents"),
+        (with_level(1, parents="county_hospital"), "level_list", "parents"),
+        (with_level(1, parents=[["county_hospital"]]), "level_list", "parents"),
+        (with_level(1, capabilities=1), "level_list", "capabilities"),
+        (with_level(1, capabilities=[["surgery"]]), "level_list", "surgery"),
+        (with_level(1, kind=["a"]), "level_text", "kind"),
+        (with_level(1, kind=""), "level_text", "kind"),
+        (with_level(1, id=True), "level_id", "True"),
+        (with_level(1, outside="no"), "level_switch", "outside"),
+        (raw(tier=5), "scheme_levels", "5"),
+        (raw(tier="x" * 20), "scheme_levels", "x" * 20),
+        (raw(source=5), "scheme_lacks", "source"),
         (raw(organisation="loose"), "scheme_word", "loose"),
     ],
 )
@@ -106,6 +117,11 @@ def test_everything_that_is_wrong_with_the_levels_is_told_at_once() -> None:
     made = with_level(0, colour="red")
     made["tier"][3] |= {"symbol": "star", "minutes": 9999}
     assert sorted(codes(made)) == ["level_colour", "level_number", "level_word"]
+    made["tier"][4]["parents"] = ["middle"]
+    made["tier"][1]["parents"] = ["extension_point"]
+    assert sorted(codes(made)) == [
+        "level_circle", "level_colour", "level_number", "level_parent_unknown", "level_word",
+    ]  # fmt: skip
 
 
 def test_a_file_that_is_no_scheme_is_refused_in_words(said: Callable) -> None:
