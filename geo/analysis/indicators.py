@@ -71,10 +71,10 @@ class Standing:
 
 
 def value_of(entry: Entry, numerator: float, denominator: float) -> float:
-    """The value in the unit shown; NaN where a ratio lacks its denominator."""
+    """The value in the unit shown; NaN where a ratio has no denominator above 0."""
     if entry.kind == "amount":
         return numerator
-    if not denominator or math.isnan(denominator):
+    if not denominator > 0:
         return math.nan
     return float((100 if entry.is_percent else 1) * numerator / denominator)
 
@@ -165,7 +165,7 @@ def _figures(
     for period in sorted(told, key=period_order):
         entry = entry_for(entries, code, period) or _unknown(code, told)
         own = next((row for row in told[period] if row.unit_code == unit_code), None)
-        parts = [r for r in told[period] if not (math.isnan(r.denominator) or math.isnan(r.numerator))]
+        parts = [r for r in told[period] if r.denominator >= 0 and not math.isnan(r.numerator)]
         if own is not None:
             out.append(_figure(entry, period, own))
         elif entry.kind != "amount" and parts:

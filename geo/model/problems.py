@@ -68,6 +68,7 @@ SENTENCES: dict[str, str] = {
         "Row {row}: {name} is said to be in {stated} but lies in {found}. Correct its township, or its position."
     ),
     "township_unknown": N_("Row {row}: {column} is {value}, which is no township of this county. Correct it."),
+    "area_unknown": N_("Row {row}: no area here has the code {value}. Correct it; codes are such as {choices}."),
     "code_other_county": N_(
         "Row {row}: {column} is {value}, a code of division {division}, not of this county ({county}). Check the code."
     ),
@@ -147,7 +148,7 @@ SENTENCES: dict[str, str] = {
     "ratio_above_one": N_(
         "Row {row}: the numerator {value} is more than the denominator {whole}. A ratio is at most 1; correct them."
     ),
-    "denominator_zero": N_("Row {row}: the denominator is {value}; nothing can be divided by it. Correct it."),
+    "denominator_not_positive": N_("Row {row}: the denominator is {value}; it must be more than 0. Correct it."),
     "period_unclear": N_(
         "Row {row}: the period is {value}. Write a year (2024), a quarter (2024Q1) or a month "
         "(2024-03)."

@@ -219,6 +219,7 @@ def mend_name(_: Translate, kind: str) -> str:
         "code_scientific": _("Restore the code"),
         "township_disagrees": _("Take the township of the position"),
         "township_unknown": _("Fill in the township"),
+        "area_unknown": _("Fill in the code of the area"),
         "parent_missing": _("Fill in the parent"),
         "parent_unknown": _("Correct the parent"),
         "name_misspelt": _("Correct the name"),

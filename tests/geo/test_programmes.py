@@ -168,11 +168,18 @@ def test_rows_of_the_same_code_are_updated_and_the_programme_handed_in_stays(tmp
     assert first.county["stage"].tolist() == ["started", ""]
 
 
+def test_a_refused_county_does_not_cost_the_good_row_of_its_code(tmp_path: Path) -> None:
+    """A row without a name is refused; the county stands in the next one."""
+    rows = [("370783", "", "", "", ""), ("370783", "寿光市", "", "已建成", "")]
+    check = check_table(table(tmp_path / "c.csv", COUNTIES, rows), "counties", new_programme("p"), {})
+    assert [(p.row, p.code) for p in check.problems] == [(2, "figure_missing")] and check.rows_ok == 1
+
+
 def test_a_figure_of_a_county_that_is_not_listed_is_said(tmp_path: Path) -> None:
     header = ("指标代码", "区划代码", "统计期", "分子", "分母")
     path = table(tmp_path / "v.csv", header, [("yida:primary_share", "999", "2024", 6, 10)])
     check = check_table(path, "indicators", new_programme("p"), {})
-    assert [p.code for p in check.problems] == ["township_unknown"]
+    assert [p.code for p in check.problems] == ["area_unknown"]
 
 
 @pytest.mark.parametrize("kind", ["counties", "milestones", "pairings"])

@@ -12,7 +12,7 @@ from collections.abc import Hashable, Mapping
 import numpy as np
 import pandas as pd
 
-from geo.intake.desk.listing import Found
+from geo.intake.desk.listing import Found, refused_rows
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import number_from
 from geo.model.desk import Mend
@@ -23,6 +23,7 @@ from geo.model.schema import CATALOGUE, INDICATOR_VALUE, empty
 _PERIOD = re.compile(
     r"(\d{4})(?:[年\-/.]?(?:(Q[1-4]|H[12])|第?([1-4一二三四])季度?|(0?[1-9]|1[0-2])月?)?)年?", re.IGNORECASE
 )
+MOST_NAMED = 5  # codes in one sentence
 MOST = 1e15  # more than any figure of a province
 _QUARTER = {"一": "1", "二": "2", "三": "3", "四": "4"}
 
@@ -57,7 +58,7 @@ def check_indicators(
     found = [finding for row, cells in zip(rows, records, strict=True) for finding in _row(row, cells, entries)]
     if len(own):
         found += _unknown(rows, values, entries)
-    return values, found + _twice(rows, values) + _units(rows, values, unit)
+    return values, found + _twice(rows, values, refused_rows(found)) + _units(rows, values, unit)
 
 
 def _number(text: str) -> float:
@@ -85,8 +86,8 @@ def _row(row: int, cells: Mapping[Hashable, str], entries: Mapping[str, Entry]) 
     share = entry is not None and entry.kind == "share"
     if share and part is not None and part < 0:
         found.append(Found(_problem("number_out_of_range", row, "numerator", value=f"{part:g}", low=0.0, high=MOST)))
-    if whole == 0:
-        found.append(Found(_problem("denominator_zero", row, "denominator", value=cells["denominator"])))
+    if whole is not None and whole <= 0:
+        found.append(Found(_problem("denominator_not_positive", row, "denominator", value=cells["denominator"])))
     elif part is not None and whole is not None and part > whole and (share or entry is None):
         params = {"value": cells["numerator"], "whole": cells["denominator"]}
         found.append(Found(_problem("ratio_above_one", row, "numerator", "error" if share else "warning", **params)))
@@ -102,13 +103,13 @@ def _unknown(rows: list[int], values: pd.DataFrame, entries: Mapping[str, Entry]
     ]
 
 
-def _twice(rows: list[int], values: pd.DataFrame) -> list[Found]:
-    """Figures told twice for one indicator, unit and period."""
+def _twice(rows: list[int], values: pd.DataFrame, refused: frozenset[int]) -> list[Found]:
+    """Figures told twice for one indicator, unit and period, of those that are not refused for themselves."""
     first: dict[tuple[str, str, str], int] = {}
     found = []
     columns = (values[c].tolist() for c in ("indicator_code", "unit_code", "period"))
     for row, key in zip(rows, zip(*columns, strict=True), strict=True):
-        if all(key) and first.setdefault(key, row) != row:
+        if row not in refused and all(key) and first.setdefault(key, row) != row:
             params = {"value": key[0], "other_row": first[key]}
             found.append(
                 Found(_problem("figure_twice", row, "indicator_code", **params), leave_out("figure_twice", row))
@@ -117,13 +118,15 @@ def _twice(rows: list[int], values: pd.DataFrame) -> list[Found]:
 
 
 def _units(rows: list[int], values: pd.DataFrame, unit: pd.DataFrame) -> list[Found]:
-    """Figures of units that the study does not have; a name of one gets its code as a mend."""
-    codes = {str(c) for c in unit.get("unit_code", [])}
+    """Figures of areas that the study does not have; a name of one gets its code as a mend."""
+    codes = {str(c) for c in unit.get("unit_code", [])} - {""}
     known = codes | {c[:6] for c in codes}
     named = {str(n): str(c) for c, n in zip(unit.get("unit_code", []), unit.get("name", []), strict=True)}
     found = []
+    choices = ", ".join(sorted(codes, key=lambda code: (len(code), code))[:MOST_NAMED])
     for row, code in zip(rows, values["unit_code"].tolist(), strict=True):
         if code and known and code not in known:
-            mend = Mend("township_unknown", row, {"unit_code": named[code]}) if code in named else None
-            found.append(Found(_problem("township_unknown", row, "unit_code", "warning", value=code), mend))
+            mend = Mend("area_unknown", row, {"unit_code": named[code]}) if code in named else None
+            params = {"value": code, "choices": choices}
+            found.append(Found(_problem("area_unknown", row, "unit_code", "warning", **params), mend))
     return found

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import pandas as pd
 from rapidfuzz import fuzz, process
 
-from geo.intake.desk.listing import Context, Found
+from geo.intake.desk.listing import Context, Found, refused_rows
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import number_from
 from geo.intake.desk.pairing import only_meanings, plain_name
@@ -87,7 +87,7 @@ def check_links(text: pd.DataFrame, context: Context) -> tuple[pd.DataFrame, lis
     likely = _Likely(ends)
     for row, cells, kind, pair in zip(rows, records, kinds, outside, strict=True):
         found += _row(row, cells, kind, pair, ends, likely)
-    return values, found + _twice(rows, values, ends)
+    return values, found + _twice(rows, values, ends, refused_rows(found))
 
 
 def _problem(code: str, row: int, column: str, severity: Severity = "error", **params: object) -> Problem:
@@ -182,14 +182,15 @@ def _end_unknown(row: int, side: str, cells: Cells, likely: _Likely) -> Found:
     return Found(_problem("link_end_unknown", row, side, value=text), mend)
 
 
-def _twice(rows: list[int], values: pd.DataFrame, ends: Ends) -> list[Found]:
-    """Links told twice, ids met before, and ends that can have one serving end only and have two."""
+def _twice(rows: list[int], values: pd.DataFrame, ends: Ends, refused: frozenset[int]) -> list[Found]:
+    """Links told twice, ids met before, and ends that can have one serving end only and have two; of those that are
+    not refused for themselves."""
     first: dict[tuple[str, ...], int] = {}
     single: dict[tuple[str, str], tuple[int, str]] = {}
     found = []
     columns = (values[c].tolist() for c in ("kind", "from_id", "to_id", "link_id"))
     for row, kind, left, right, own in zip(rows, *columns, strict=True):
-        if not kind or not left or not right:
+        if row in refused:
             continue
         before = first.setdefault((kind, left, right), row)
         used = first.setdefault(("id", own), row)

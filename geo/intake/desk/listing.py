@@ -8,7 +8,7 @@ import hashlib
 import math
 import re
 import unicodedata
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import NamedTuple
@@ -62,6 +62,13 @@ class Found(NamedTuple):
 
     problem: Problem
     mend: Mend | None = None
+
+
+def refused_rows(found: Iterable[Found]) -> frozenset[int]:
+    """The rows that an error costs: they say nothing about the others."""
+    return frozenset(
+        one.problem.row for one in found if one.problem.severity == "error" and one.problem.row is not None
+    )
 
 
 @dataclass(frozen=True)

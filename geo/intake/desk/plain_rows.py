@@ -10,7 +10,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from geo.intake.desk.listing import Found
+from geo.intake.desk.listing import Found, refused_rows
 from geo.intake.desk.mends import leave_out
 from geo.intake.desk.numbers import is_scientific, number_from
 from geo.intake.desk.vocabulary import ours
@@ -87,7 +87,7 @@ def check_plain(text: pd.DataFrame, table: str) -> tuple[pd.DataFrame, list[Foun
         found += [finding for _, findings in read for finding in findings]
     if table == "catalogue":
         found += _targets(rows, values)
-    return values, found + _twice(rows, values, table)
+    return values, found + _twice(rows, values, table, refused_rows(found))
 
 
 def _problem(code: str, severity: Severity, table: str, row: int, column: str, **params: object) -> Problem:
@@ -142,13 +142,13 @@ def _targets(rows: list[int], values: pd.DataFrame) -> list[Found]:
     return found
 
 
-def _twice(rows: list[int], values: pd.DataFrame, table: str) -> list[Found]:
-    """Rows told twice under one key."""
+def _twice(rows: list[int], values: pd.DataFrame, table: str, refused: frozenset[int]) -> list[Found]:
+    """Rows told twice under one key, of those that are not refused for themselves."""
     first: dict[tuple[str, ...], int] = {}
     found = []
     keys = zip(*(values[c].astype("str").tolist() for c in PLAIN_KEY[table]), strict=True)
     for row, key in zip(rows, keys, strict=True):
-        if key[0] and first.setdefault(key, row) != row:
+        if row not in refused and first.setdefault(key, row) != row:
             params = {"value": " ".join(key).strip(), "other_row": first[key]}
             problem = _problem("entry_twice", "error", table, row, PLAIN_KEY[table][0], **params)
             found.append(Found(problem, leave_out("entry_twice", row)))

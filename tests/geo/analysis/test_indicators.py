@@ -34,7 +34,7 @@ def test_a_value_is_in_the_unit_shown(kind: str, numerator: float, denominator: 
     assert value_of(replace(SHARE, kind=kind), numerator, denominator) == pytest.approx(value)
 
 
-@pytest.mark.parametrize("denominator", [0.0, math.nan])
+@pytest.mark.parametrize("denominator", [0.0, -2.0, math.nan])
 def test_a_ratio_without_a_denominator_has_no_value(denominator: float) -> None:
     assert math.isnan(value_of(SHARE, 5, denominator))
 

@@ -20,6 +20,7 @@ from geo.model.errors import ChoiceUnknown
 from geo.model.problems import Problem
 from geo.model.schema import DEMAND, FACILITY, INDICATOR_VALUE, UNIT
 from geo.output.language import translator
+from tests.geo.conftest import Said
 from tests.geo.intake.desk.desk_list import (
     CHINESE,
     WGS84,
@@ -365,13 +366,15 @@ def indicators(*changes: dict[str, str]) -> pd.DataFrame:
         ({"行政区划代码": "520330"}, []),
         ({"分子": "4"}, []),
         ({"分子": "5"}, [(2, "ratio_above_one")]),
-        ({"分母": "0"}, [(2, "denominator_zero")]),
+        ({"分母": "0"}, [(2, "denominator_not_positive")]),
+        ({"分母": "-4"}, [(2, "denominator_not_positive")]),
+        ({"指标代码": "yida:fee_per_visit", "分母": "-2"}, [(2, "denominator_not_positive")]),
         ({"分子": ""}, [(2, "figure_missing")]),
         ({"分子": "三"}, [(2, "figure_not_a_number")]),
         ({"统计期": "去年"}, [(2, "period_unclear")]),
         ({"指标代码": ""}, [(2, "figure_missing")]),
-        ({"行政区划代码": "340621"}, [(2, "township_unknown")]),
-        ({"行政区划代码": "土城镇"}, [(2, "township_unknown")]),
+        ({"行政区划代码": "340621"}, [(2, "area_unknown")]),
+        ({"行政区划代码": "土城镇"}, [(2, "area_unknown")]),
     ],
 )
 def test_an_indicator_value_is_a_figure_of_one_unit_and_period(
@@ -387,6 +390,21 @@ def test_a_figure_has_one_value_and_its_period_one_spelling() -> None:
     assert codes(done) == [(3, "figure_twice")]
     assert done.table["period"].tolist() == ["2024", "2024", "2024-03"]
     assert codes(check_rows(apply(done.text, done.mends), done, xishui())) == []
+
+
+def test_a_refused_figure_does_not_cost_the_good_one_of_its_unit_and_period() -> None:
+    """70 of 65 visits cannot be; 60 of 65 in a later row is right."""
+    share = {"指标代码": "yida:primary_share", "分母": "65"}
+    done = check(indicators(share | {"分子": "70"}, share | {"分子": "60"}, share | {"分子": "59"}), "indicators")
+    assert codes(done) == [(2, "ratio_above_one"), (4, "figure_twice")] and done.rows_ok == 1
+    assert done.problems[1].params["other_row"] == 3
+
+
+def test_a_code_of_no_area_is_told_with_some_that_are_known(said: Said) -> None:
+    """A figure may be of the county too: it stands first."""
+    [problem] = check(indicators({"行政区划代码": "340621"}), "indicators").problems
+    told = said(problem)
+    assert "340621" in told["en"] and "520330, 520330" in told["zh"] and "township" not in told["en"]
 
 
 @pytest.mark.parametrize(

@@ -98,6 +98,14 @@ def test_two_parents_are_named_with_both(context: Context, said: Callable) -> No
     assert check.rows_ok == 1
 
 
+def test_a_refused_link_does_not_cost_the_good_one_of_its_ends(context: Context) -> None:
+    """No hospital H9 is known, so the branch of H2 has one parent; a link of an unknown kind is none that was told."""
+    check = checked(context, ("分院", "T1", "H9"), ("分院", "T1", "H2"), ("心电网络", "H9", "V1", "", "", "", "", "a"),
+                    ("心电网络", "H1", "V1", "", "", "", "", "a"))  # fmt: skip
+    assert codes(check) == [(2, "link_end_unknown"), (4, "link_end_unknown")]
+    assert check.table["verdict"].tolist() == ["error", "ok", "error", "ok"]
+
+
 def test_a_city_hospital_outside_the_county_keeps_its_name_and_place(context: Context, said: Callable) -> None:
     check = checked(
         context, ("结对帮扶", "", "H1", "市第一医院", "106.9", "27.7"), ("结对帮扶", "C9", "H2", "市中医院")
