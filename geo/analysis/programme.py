@@ -75,6 +75,24 @@ def _verdict(done: int, not_told: int, total: int, target_pct: float) -> Verdict
     return "unknown" if done + not_told >= wanted else "not_met"
 
 
+def milestones_of_county(
+    milestone: pd.DataFrame, stage: str, status_of: Mapping[str, str]
+) -> list[tuple[Mapping[str, object], Verdict]]:
+    """Every milestone, and whether one county has reached it: by its stage, or by the status of its indicator.
+
+    `status_of` is indicator code → status of geo.analysis.indicators; without a target of it nothing can be told.
+    """
+    out: list[tuple[Mapping[str, object], Verdict]] = []
+    for row in milestone.to_dict("records"):
+        verdict: Verdict = "unknown"
+        if row["stage"] in STAGES and stage in STAGES:
+            verdict = "met" if STAGES.index(stage) >= STAGES.index(row["stage"]) else "not_met"
+        elif row["stage"] not in STAGES and status_of.get(row["indicator_code"]) in ("met", "not_met"):
+            verdict = "met" if status_of[row["indicator_code"]] == "met" else "not_met"
+        out.append(({str(key): value for key, value in row.items()}, verdict))
+    return out
+
+
 def still_needed(standing: MilestoneStanding, target_pct: float) -> int:
     """How many counties more would meet the milestone."""
     wanted = 100.0 if math.isnan(target_pct) else target_pct

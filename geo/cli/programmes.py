@@ -8,7 +8,7 @@ from geo.analysis.programme import milestones, stage_counts
 from geo.cli.indicators import standing_json
 from geo.cli.studies import Commands
 from geo.model.programmes import STAGE_NAMES, Programme
-from geo.output.indicator_text import parts_text, value_text
+from geo.output.indicator_text import counties_text, source_text, value_text
 from geo.output.language import Translate, of_terminal
 from geo.store import open_store
 from geo.study.programme import figures_of_programme, open_programme, programme_titles
@@ -65,7 +65,7 @@ def _lines(programme: Programme, _: Translate) -> list[str]:
     for standing in figures_of_programme(programme):
         entry, latest = standing.entry, standing.latest
         if latest is not None:
-            parts = parts_text(_, entry, latest)
+            parts = counties_text(_, entry, latest, programme.total)
             value = value_text(entry, latest.value, language) + (f" ({parts})" if parts else "")
-            lines.append(f"{entry.title(language)}\t{value}\t{latest.source}")
+            lines.append(f"{entry.title(language)}\t{value}\t{source_text(_, latest.source)}")
     return lines

@@ -30,6 +30,13 @@ QUALITY_NAMES = {
     "U": N_("your own list"),
     "": N_("not told"),
 }
+AS_GIVEN = (N_("given per admission"), N_("given in per cent"))  # the source tells a value, not what it is made of
+SOURCES = (
+    N_("policy documents behind the project"),
+    N_("illustrative: made by geo/synthetic"),
+    N_("nearly a day in the source"),
+    *AS_GIVEN,
+)
 _SIGNS = {"higher": "≥", "lower": "≤", "equal": "="}
 
 
@@ -47,15 +54,33 @@ def value_text(entry: Entry, value: float, language: str) -> str:
 
 
 def parts_text(_: Translate, entry: Entry, figure: Figure) -> str:
-    """What a value is made of: its numerator and denominator."""
+    """What a value is made of: its numerator and denominator, or that its source gives only the value."""
     if entry.kind == "amount":
         return ""
+    for phrase in AS_GIVEN:
+        if phrase in figure.source.split("; "):
+            return _(phrase)
     return _("{part} of {whole}").format(part=number(figure.numerator), whole=number(figure.denominator))
+
+
+def source_text(_: Translate, source: str) -> str:
+    """A source in words: what ships is translated, what people have written stays."""
+    return "; ".join(_(part) if part in SOURCES else part for part in source.split("; "))
 
 
 def sum_text(_: Translate, figure: Figure) -> str:
     """That a figure was added up, "" where it is the unit's own."""
     return _("added up over {count} units").format(count=figure.added_up) if figure.added_up else ""
+
+
+def counties_text(_: Translate, entry: Entry, figure: Figure, counties: int) -> str:
+    """What a programme's value is made of, and of how many of its counties that is the sum."""
+    parts = parts_text(_, entry, figure)
+    if not figure.added_up:
+        return parts
+    return _("{parts}, the sum of {count:,} of {whole:,} counties").format(
+        parts=parts, count=figure.added_up, whole=counties
+    )
 
 
 def target_text(entry: Entry, language: str) -> str:
@@ -138,7 +163,7 @@ def board_rows(_: Translate, standings: Sequence[Standing], language: str) -> pd
                 _("Status"): _(STATUS_NAMES[standing.status]) if last else "",
                 _("To the target"): gap_text(_, standing, language) if last else "",
                 _("Document"): entry.say("document", language), _("Clause"): entry.say("clause", language),
-                _("Source"): figure.source if figure else "",
+                _("Source"): source_text(_, figure.source) if figure else "",
             })  # fmt: skip
     return pd.DataFrame(lines)
 

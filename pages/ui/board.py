@@ -17,6 +17,7 @@ from geo.output.indicator_text import (
     board_table,
     gap_text,
     parts_text,
+    source_text,
     sum_text,
     target_text,
     value_text,
@@ -141,7 +142,7 @@ def _trend(_: Translate, standing: Standing, language: str) -> None:
         _("Value"): [value_text(entry, f.value, language) for f in standing.figures],
         _("Numerator of denominator"): [parts_text(_, entry, f) for f in standing.figures],
         _("Against the one before"): _changes(_, standing, language),
-        _("Source"): [f.source for f in standing.figures],
+        _("Source"): [source_text(_, f.source) for f in standing.figures],
     })  # fmt: skip
     st.dataframe(lines, hide_index=True, key=f"trend:{entry.code}")
 

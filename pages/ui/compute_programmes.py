@@ -1,5 +1,6 @@
 """What the province page asks the library for, remembered by content. See compute."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 import geopandas as gpd
@@ -7,7 +8,8 @@ import pandas as pd
 import streamlit as st
 
 from geo.analysis.indicators import Standing, by_unit, class_edges, periods_of
-from geo.analysis.programme import MilestoneStanding, StageCount, milestones, stage_counts, tiles
+from geo.analysis.programme import MilestoneStanding, StageCount, Verdict, milestones, stage_counts, tiles
+from geo.analysis.programme import milestones_of_county as reached_by
 from geo.model.desk import Check, Kind
 from geo.model.indicators import Entry
 from geo.model.programmes import Programme
@@ -49,6 +51,12 @@ def stages(of: Programme) -> list[StageCount]:
 def milestones_of(of: Programme) -> list[MilestoneStanding]:
     """Every milestone that asks for a stage."""
     return milestones(of.milestone, of.county, of.total)
+
+
+def milestones_of_county(of: Programme, county_code: str) -> list[tuple[Mapping[str, object], Verdict]]:
+    """Every milestone, and whether a county has reached it."""
+    stage = of.county.loc[of.county["county_code"] == county_code, "stage"].iat[0]
+    return reached_by(of.milestone, str(stage), {s.entry.code: s.status for s in figures(of, county_code)})
 
 
 @st.cache_resource(show_spinner=False, max_entries=16)

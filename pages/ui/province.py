@@ -1,5 +1,7 @@
 """A programme of many counties on screen: stages and milestones, counties as squares and on a map, one in detail."""
 
+from collections.abc import Mapping
+from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -7,11 +9,13 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.analysis.programme import TILE_COLUMNS
+from geo.model.errors import N_
 from geo.model.programmes import STAGE_NAMES, STAGES, Programme
 from geo.output.indicator_text import (
     board_rows,
     board_table,
-    parts_text,
+    counties_text,
+    source_text,
     value_text,
 )
 from geo.output.inks import INK
@@ -79,37 +83,41 @@ def figure_tiles(_: Translate, programme: Programme, language: str) -> None:
         for column, standing in zip(st.columns(4), found[start : start + 4], strict=False):
             latest, entry = standing.latest, standing.entry
             if latest is not None:
-                below = parts_text(_, entry, latest) or latest.source
+                source = source_text(_, latest.source)
+                below = counties_text(_, entry, latest, programme.total) or source
                 column.metric(
                     plain(entry.title(language)), value_text(entry, latest.value, language), plain(below),
-                    delta_color="off", delta_arrow="off", border=True, help=plain(latest.source) or None,
+                    delta_color="off", delta_arrow="off", border=True, help=plain(source) or None,
                 )  # fmt: skip
+
+
+VERDICTS = {"met": N_("met"), "not_met": N_("not yet"), "unknown": N_("cannot be told")}
 
 
 def milestones(_: Translate, programme: Programme, language: str) -> None:
     """What is to be reached by when, and how far the counties are."""
     found = {str(m.row["milestone_id"]): m for m in compute_programmes.milestones_of(programme)}
     standings = {s.entry.code: s for s in compute_programmes.figures(programme)}
-    names = {"met": _("met"), "not_met": _("not yet"), "unknown": _("cannot be told")}
     lines = []
     for row in programme.milestone.to_dict("records"):
         of = found.get(str(row["milestone_id"]))
         own = standings.get(str(row["indicator_code"]))
-        state, count = _("cannot be told"), ""
+        state, count = VERDICTS["unknown"], ""
         if of is not None:
-            state = names[of.verdict]
+            state = VERDICTS[of.verdict]
             count = _("{done} of {whole} counties, {unknown} not told").format(
                 done=of.done, whole=of.total, unknown=of.not_told
             )
         elif own is not None and own.latest is not None:
-            state = names.get(own.status, state)
-            count = f"{value_text(own.entry, own.latest.value, language)} ({parts_text(_, own.entry, own.latest)})"
+            state = VERDICTS.get(own.status, state)
+            made_of = counties_text(_, own.entry, own.latest, programme.total)
+            count = f"{value_text(own.entry, own.latest.value, language)} ({made_of})"
         lines.append({
-            _("Milestone"): row["title"] if language == "zh" else row["title_en"] or row["title"],
+            _("Milestone"): _told(row, "title", language),
             _("Due"): row["due"],
-            _("State"): state,
+            _("State"): _(state),
             _("Now"): count,
-            _("Document"): row["document"] if language == "zh" else row["document_en"] or row["document"],
+            _("Document"): source_text(_, str(_told(row, "document", language))),
         })  # fmt: skip
     if lines:
         st.subheader(_("Milestones"), anchor=False)
@@ -119,6 +127,10 @@ def milestones(_: Translate, programme: Programme, language: str) -> None:
             key=f"milestones:{programme.programme_id}",
             column_config={_("Milestone"): st.column_config.TextColumn(width=250)},
         )
+
+
+def _told(row: Mapping[Any, object], column: str, language: str) -> object:
+    return row[column] if language == "zh" else row[f"{column}_en"] or row[column]
 
 
 def squares(_: Translate, programme: Programme, colouring: Colouring) -> None:
@@ -259,7 +271,7 @@ def county_table(_: Translate, programme: Programme, colouring: Colouring) -> No
         _("Model county"): [_("yes") if flag else "" for flag in county["is_model"]],
         colouring.title: [colouring.value[c] or colouring.said[c] for c in county["county_code"]],
         _("Study"): county["study"],
-        _("Source"): county["source"],
+        _("Source"): [source_text(_, source) for source in county["source"]],
     })  # fmt: skip
     st.dataframe(
         shown, hide_index=True, height=min(420, 38 + 35 * len(shown)), selection_mode="single-row",
@@ -278,7 +290,7 @@ def _chosen_row(programme: Programme) -> None:
 
 
 def county_detail(_: Translate, programme: Programme, language: str) -> None:
-    """One county: stage, figures, pairing, and the way to its map."""
+    """One county: stage, milestones, figures, pairing, and the way to its map."""
     names = dict(zip(programme.county["county_code"], programme.county["name"], strict=True))
     code = st.selectbox(
         _("County"), list(names), index=None, format_func=lambda c: names.get(c, c), key=county_key(programme),
@@ -287,10 +299,17 @@ def county_detail(_: Translate, programme: Programme, language: str) -> None:
     if code is None:
         return
     row = programme.county[programme.county["county_code"] == code].iloc[0]
-    said = [row["city"], _(STAGE_NAMES.get(row["stage"], "not told")), row["since"], row["source"]]
+    said = [row["city"], _(STAGE_NAMES.get(row["stage"], "not told")), row["since"], source_text(_, row["source"])]
     st.markdown(" · ".join(plain(text) for text in said if text))
     for pair in programme.pairing[programme.pairing["county_code"] == code]["hospital"]:
         st.markdown(_("Paired with **{hospital}**").format(hospital=plain(pair)))
+    goals = compute_programmes.milestones_of_county(programme, str(code))
+    if goals:
+        lines = [
+            {_("Milestone"): _told(goal, "title", language), _("Due"): goal["due"], _("State"): _(VERDICTS[verdict])}
+            for goal, verdict in goals
+        ]
+        st.dataframe(pd.DataFrame(lines), hide_index=True, key="county_milestones")
     found = compute_programmes.figures(programme, str(code))
     if found:
         table = board_table(_, found, language)
@@ -325,7 +344,8 @@ def pairings(_: Translate, programme: Programme) -> None:
     names = [known.get(c) or n for c, n in zip(table["county_code"], table["county_name"], strict=True)]
     shown = pd.DataFrame({
         _("City hospital"): table["hospital"], _("County"): names, _("Code"): table["county_code"],
-        _("Since"): table["since"], _("Source"): table["source"],
+        _("Since"): table["since"],
+        _("Source"): [source_text(_, source) for source in table["source"]],
     })  # fmt: skip
     st.dataframe(shown, hide_index=True, key=f"pairings:{programme.programme_id}")
     paired = programme.county["county_code"].isin(table["county_code"]).sum()

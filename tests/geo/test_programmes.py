@@ -264,7 +264,7 @@ def test_the_terminal_tells_stages_milestones_and_figures(
         ("2025", 90, "unknown"), ("2027", None, "unknown"),
     ]  # fmt: skip
     assert main(["programme", "qinghai"]) == 0
-    assert "68.02 % (68.02 of 100)" in capsys.readouterr().out
+    assert "68.02 % (given in per cent)" in capsys.readouterr().out
     assert main(["programme"]) == 0 and "wudi" in capsys.readouterr().out
     assert main(["programme", "nowhere"]) == 3
 

@@ -205,7 +205,9 @@ def test_shandongs_seventy_eight_counties_with_ninety_per_cent_built_and_the_sha
     assert metrics(page)["Built or further"] == ("71", "91.0 % · of 78 counties")
     (goals_shown,) = [f.value for f in page.dataframe if "Milestone" in f.value]
     assert goals_shown["State"].tolist() == ["met", "met"]
-    assert goals_shown["Now"].tolist() == ["71 of 78 counties, 0 not told", "66.0 % (66 of 100)"]
+    assert goals_shown["Now"].tolist() == [
+        "71 of 78 counties, 0 not told", "66.0 % (66 of 100, the sum of 1 of 78 counties)",
+    ]  # fmt: skip
 
 
 def test_wudis_2018_all_counties_start_and_half_are_built(tmp_path: Path) -> None:
@@ -279,6 +281,36 @@ def test_a_chosen_county_says_its_figures_and_leads_to_its_study() -> None:
     assert link.proto.url == "./?study=shouguang&lang=en"
     page.selectbox(key="colour:sample").set_value(SHARE).run()
     assert not page.exception and "Primary share of visits · 2024 · target ≥ 65 %" in texts(page)
+
+
+def test_a_chosen_county_says_which_milestones_it_has_reached() -> None:
+    """寿光市 has built a community, 2,458,631 of 3,602,772 visits are primary (68.2 %), and it has not consolidated."""
+    page = opened("province.py", programme="sample")
+    page.selectbox(key="county:sample").set_value("370783").run()
+    (own,) = [f.value for f in page.dataframe if "Milestone" in f.value and "Now" not in f.value]
+    assert own["State"].tolist() == ["met", "met", "not yet"] and own["Due"].tolist() == ["2025", "2025", "2027"]
+
+
+def test_a_sum_of_counties_says_over_how_many_it_was_added_up() -> None:
+    page = opened("province.py", programme="sample")
+    (goals,) = [f.value for f in page.dataframe if "Now" in f.value]
+    (share,) = [now for now in goals["Now"] if "%" in now]
+    assert share.endswith(", the sum of 78 of 78 counties)")
+    assert metrics(page)["Primary share of visits"][1].endswith(", the sum of 78 of 78 counties")
+
+
+def test_a_value_that_its_source_gives_alone_has_no_made_up_denominator() -> None:
+    shown = metrics(opened("province.py", programme="qinghai"))
+    assert shown["Expense per admission"] == ("4,287.85 yuan", "given per admission")
+    assert shown["Reimbursed share of admissions"] == ("68.02 %", "given in per cent")
+    assert shown["Four up: indicators that rose"][1] == "4 of 4"
+
+
+def test_sources_of_what_ships_are_said_in_chinese() -> None:
+    for name in ("qinghai", "qingdao", "sample"):
+        page = opened("province.py", programme=name, lang="zh")
+        told = texts(page) + "".join(m.delta for m in page.metric) + "".join(f.value.to_csv() for f in page.dataframe)
+        assert "policy documents" not in told and "geo/synthetic" not in told.replace("由 geo/synthetic 生成", "")
 
 
 def test_a_programme_without_a_stage_told_counts_none_as_undone() -> None:

@@ -3,7 +3,7 @@
 import pandas as pd
 import pytest
 
-from geo.analysis.programme import milestones, reached, stage_counts, still_needed, tiles
+from geo.analysis.programme import milestones, milestones_of_county, reached, stage_counts, still_needed, tiles
 from geo.model.schema import MILESTONE, PROGRAMME_COUNTY, conform
 
 
@@ -43,6 +43,24 @@ def test_who_has_consolidated_has_built_and_started() -> None:
 def test_ninety_per_cent_of_the_counties_are_built_or_not_or_it_cannot_be_told(stages: list[str], verdict: str) -> None:
     (found,) = milestones(asked(("m", "built", 90.0)), counties(*stages), 10)
     assert found.verdict == verdict
+
+
+@pytest.mark.parametrize(
+    ("stage", "status", "verdicts"),
+    [
+        ("built", "met", ["met", "not_met", "met"]),
+        ("consolidated", "not_met", ["met", "met", "not_met"]),
+        ("started", "no_value", ["not_met", "not_met", "unknown"]),
+        ("", "", ["unknown", "unknown", "unknown"]),
+    ],
+)
+def test_one_county_has_reached_a_milestone_by_its_stage_or_its_figure(
+    stage: str, status: str, verdicts: list[str]
+) -> None:
+    goals = asked(("b", "built", 90.0), ("c", "consolidated", float("nan")), ("p", "", float("nan")))
+    goals["indicator_code"] = ["", "", "share"]
+    found = milestones_of_county(goals, stage, {"share": status} if status else {})
+    assert [(row["milestone_id"], verdict) for row, verdict in found] == list(zip("bcp", verdicts, strict=True))
 
 
 def test_shandongs_ninety_per_cent_are_seventy_one_of_seventy_eight() -> None:
