@@ -7,6 +7,7 @@ covered + beyond + unreachable = population.
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 
@@ -69,22 +70,33 @@ def coverage_by_unit(demand: pd.DataFrame, minutes: pd.Series, threshold_min: fl
     time = minutes.to_numpy(dtype=float)
     people = demand["population"].to_numpy(dtype=float)
     reached, lost = time <= threshold_min, np.isnan(time)
-    rows = pd.DataFrame({
-        "unit_code": demand["unit_code"].to_numpy(),
-        "name": demand["name"].to_numpy(),
-        "population": people,
-        "covered": np.where(reached, people, 0.0),
-        "beyond": np.where(~reached & ~lost, people, 0.0),
-        "unreachable": np.where(lost, people, 0.0),
-        "places": 1,
-        "places_covered": reached.astype(int),
-        "travel_time_min": time,
+    unit, codes = pd.factorize(demand["unit_code"], sort=True)
+
+    def total(of: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return np.bincount(unit, of, len(codes)).astype(np.float64, copy=False)
+
+    table = pd.DataFrame({
+        "unit_code": codes,
+        "population": total(people),
+        "covered": total(np.where(reached, people, 0.0)),
+        "beyond": total(np.where(~reached & ~lost, people, 0.0)),
+        "unreachable": total(np.where(lost, people, 0.0)),
+        "places": np.bincount(unit, minlength=len(codes)),
+        "places_covered": np.bincount(unit[reached], minlength=len(codes)),
     })  # fmt: skip
-    sums = ["population", "covered", "beyond", "unreachable", "places", "places_covered"]
-    table = rows.groupby("unit_code", sort=True)[sums].sum()
     table["share_pct"] = 100.0 * table["covered"] / table["population"].where(table["population"] > 0)
-    slowest = rows.assign(order=np.where(lost, np.inf, time)).sort_values(["order", "name"], ascending=[False, True])
-    slowest = slowest.drop_duplicates("unit_code").set_index("unit_code")
-    table["slowest_name"] = slowest["name"]
-    table["slowest_min"] = slowest["travel_time_min"]
-    return table.reset_index()
+    slowest = _slowest_rows(unit, np.where(lost, np.inf, time), demand["name"], len(codes))
+    table["slowest_name"] = demand["name"].to_numpy()[slowest]
+    table["slowest_min"] = time[slowest]
+    return table
+
+
+def _slowest_rows(
+    unit: npt.NDArray[np.intp], order: npt.NDArray[np.float64], name: pd.Series, units: int
+) -> npt.NDArray[np.intp]:
+    """For each unit the row of its highest `order`; of equal ones the first by name."""
+    highest = np.full(units, -np.inf)
+    np.maximum.at(highest, unit, order)
+    slow = np.flatnonzero(order == highest[unit])
+    by_name = slow[name.iloc[slow].argsort(kind="stable").to_numpy()]
+    return by_name[np.unique(unit[by_name], return_index=True)[1]]

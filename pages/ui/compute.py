@@ -20,7 +20,7 @@ from geo.output.maps import bands_layer, static_layers
 from geo.output.names import short_names
 from geo.store import Store, open_store
 from geo.study import desk
-from pages.ui.serve import SHELF, Layer
+from pages.ui.serve import SHELF, Late, Layer
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -123,7 +123,7 @@ def county_coverage(of: Study, found: "pd.DataFrame", threshold_min: float) -> C
 
 def township_table(of: Study, found: "pd.DataFrame", threshold_min: float) -> "pd.DataFrame":
     """Coverage of every township, with its name, worst share first."""
-    villages = of.demand.assign(name=village_names(of))
+    villages = of.demand[["unit_code", "population"]].assign(name=village_names(of))
     table = coverage_by_unit(villages, found["travel_time_min"], threshold_min)
     table.insert(1, "name", table["unit_code"].map(unit_names(of)).fillna("—"))
     return table.sort_values(["share_pct", "unit_code"], ignore_index=True)
@@ -160,12 +160,17 @@ def _fixed_bands(
 
 
 def bands_url(of: Study, mode: Mode, assumptions: Assumptions, tiers: tuple[str, ...], threshold_min: float) -> str:
-    """Where the map fetches the reach bands up to the threshold."""
-    question = (of.content_id, mode, assumptions.content_id(), tiers, of, assumptions)
+    """Where the map fetches the reach bands up to the threshold; they are made when it does."""
+    asked = (of.content_id, mode, assumptions.content_id(), tiers)
+    name = SHELF.named("bands", *asked, threshold_min)
+    return SHELF.put(Late(name, lambda: _bands(*asked, of, assumptions, threshold_min=threshold_min)))
+
+
+def _bands(*question: Any, threshold_min: float) -> bytes:
     areas = {m: area for m, area in _fixed_bands(*question).items() if m < threshold_min}
     areas[threshold_min] = contour(_surface(*question), threshold_min)
     edges = [0.0, *areas]
-    return SHELF.put(Layer(bands_layer([(low, high, areas[high]) for low, high in pairwise(edges)])))
+    return bands_layer([(low, high, areas[high]) for low, high in pairwise(edges)])
 
 
 @st.cache_resource(show_spinner=False, max_entries=8)

@@ -142,21 +142,17 @@ def _layers(_: Translate) -> dict[str, bool]:
 def search(_: Translate, study: Study) -> None:
     """A box that finds a village, facility or township by name and flies there."""
     index = compute.search_index(study)
+    kinds = {"unit": _("township"), "facility": _("facility"), "village": _("village")}
     st.selectbox(
         _("Find a village, facility or township"),
         options=list(index),
-        format_func=lambda key: f"{index[key]} · {_kind_name(_, key)}",
+        format_func=lambda key: f"{index[key]} · {kinds[key.partition(':')[0]]}",
         index=None,
         key="search",
         placeholder=_("Find a village, facility or township"),
         label_visibility="collapsed",
         on_change=lambda: _fly_to(study, st.session_state.search),
     )
-
-
-def _kind_name(_: Translate, key: str) -> str:
-    names = {"unit": _("township"), "facility": _("facility"), "village": _("village")}
-    return names[key.split(":", 1)[0]]
 
 
 def _fly_to(study: Study, key: str | None) -> None:

@@ -4,6 +4,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
+from secrets import token_hex
 from threading import Lock
 
 import xstatic.pkg.leaflet
@@ -20,49 +21,86 @@ FROM_FRAME = "../../yida"
 ASSET_ROOT = f"{FROM_FRAME}/assets"
 
 
-class LayerShelf:
-    """Layers by content id, compressed, the least recently used thrown out beyond `limit_bytes`. Thread-safe."""
+class Late:
+    """Bytes that are made and compressed once, by whoever asks first, and named beforehand."""
 
-    def __init__(self, limit_bytes: int = 256_000_000) -> None:
-        self._bodies: OrderedDict[str, bytes] = OrderedDict()
-        self._limit = limit_bytes
+    def __init__(self, name: str, make: Callable[[], bytes]) -> None:
+        self.name = name
+        self._make: Callable[[], bytes] | None = make
+        self._body = b""
         self._lock = Lock()
 
-    def put(self, layer: "Layer") -> str:
-        """Make a layer fetchable; its address as seen from the map's frame."""
+    @property
+    def size(self) -> int:
+        """Bytes held by now."""
+        return len(self._body)
+
+    def body(self) -> bytes:
+        """The bytes, compressed."""
         with self._lock:
-            self._bodies[layer.name] = layer.body
-            self._bodies.move_to_end(layer.name)
-            while len(self._bodies) > 1 and sum(map(len, self._bodies.values())) > self._limit:
-                self._bodies.popitem(last=False)
-        return f"{FROM_FRAME}/layer/{layer.name}.json"
-
-    def get(self, name: str) -> bytes | None:
-        """The compressed body, None when it is not (or no longer) here."""
-        with self._lock:
-            return self._bodies.get(name)
+            if self._make:
+                self._body = gzip.compress(self._make(), compresslevel=5, mtime=0)
+                self._make = None  # what it was made from is not held any longer
+            return self._body
 
 
-class Layer:
-    """One JSON layer, compressed once and named by its content."""
+class Layer(Late):
+    """One JSON layer, compressed at once and named by its content."""
 
     def __init__(self, json_bytes: bytes) -> None:
-        self.body = gzip.compress(json_bytes, compresslevel=5, mtime=0)
-        self.name = hashlib.sha256(json_bytes).hexdigest()[:32]
+        super().__init__(name_of(json_bytes), lambda: json_bytes)
+        self.body()
+
+
+def name_of(content: bytes) -> str:
+    """The name that stands for some bytes."""
+    return hashlib.sha256(content).hexdigest()[:32]
+
+
+class LayerShelf:
+    """Layers by name, compressed, the least recently used thrown out beyond `limit_bytes` or `most`. Thread-safe."""
+
+    def __init__(self, limit_bytes: int = 256_000_000, most: int = 256) -> None:
+        self._layers: OrderedDict[str, Late] = OrderedDict()
+        self._limit, self._most = limit_bytes, most
+        self.run = token_hex(8)
+        self._lock = Lock()
+
+    def named(self, *question: object) -> str:
+        """A name for what is made later. It holds for this run of the program: another may answer otherwise."""
+        return name_of(repr((self.run, question)).encode())
+
+    def put(self, layer: Late) -> str:
+        """Make a layer fetchable; its address as seen from the map's frame. One of its name that is here stays."""
+        with self._lock:
+            self._layers.setdefault(layer.name, layer)
+            self._layers.move_to_end(layer.name)
+            while len(self._layers) > 1 and self._full():
+                self._layers.popitem(last=False)
+        return f"{FROM_FRAME}/layer/{layer.name}.json"
+
+    def _full(self) -> bool:
+        return len(self._layers) > self._most or sum(layer.size for layer in self._layers.values()) > self._limit
+
+    def get(self, name: str) -> bytes | None:
+        """The compressed body, made now if need be; None when it is not (or no longer) here."""
+        with self._lock:
+            layer = self._layers.get(name)
+        return layer.body() if layer else None
 
 
 class PageShelf:
     """Whole pages by content id, each made when it is first fetched; the oldest are thrown out. Thread-safe."""
 
     def __init__(self, most: int = 24) -> None:
-        self._pages: OrderedDict[str, LatePage] = OrderedDict()
+        self._pages: OrderedDict[str, Late] = OrderedDict()
         self._most = most
         self._lock = Lock()
 
     def put(self, name: str, make: Callable[[], bytes]) -> str:
         """Make a page fetchable; its address as seen from a page of the app."""
         with self._lock:
-            self._pages.setdefault(name, LatePage(make))
+            self._pages.setdefault(name, Late(name, make))
             self._pages.move_to_end(name)
             while len(self._pages) > self._most:
                 self._pages.popitem(last=False)
@@ -73,23 +111,6 @@ class PageShelf:
         with self._lock:
             page = self._pages.get(name)
         return page.body() if page else None
-
-
-class LatePage:
-    """A page that is made once, by whoever asks first."""
-
-    def __init__(self, make: Callable[[], bytes]) -> None:
-        self._make: Callable[[], bytes] | None = make
-        self._body = b""
-        self._lock = Lock()
-
-    def body(self) -> bytes:
-        """The page, compressed."""
-        with self._lock:
-            if self._make:
-                self._body = gzip.compress(self._make(), compresslevel=5, mtime=0)
-                self._make = None  # what it was made from is not held any longer
-            return self._body
 
 
 SHELF = LayerShelf()
@@ -103,7 +124,7 @@ _GONE = "这份汇报已不在服务器内存中，请从“汇报”页面重�
 
 
 async def _layer(request: Request) -> Response:
-    body = SHELF.get(request.path_params["name"])
+    body = await run_in_threadpool(SHELF.get, request.path_params["name"])
     if body is None:
         return PlainTextResponse("gone", status_code=404)
     headers = {"Content-Encoding": "gzip", "Cache-Control": "private, max-age=86400, immutable"}

@@ -11,7 +11,8 @@ from tests.bench import desk, emergency, export, indicators, network, roads, str
 if __name__ == "__main__":
     # Some figures in processes of their own, so that their peak memory is their own.
     alone = {
-        "build": study.build, "desk": desk.run, "emergency": emergency.run, "export": export.run, "roads": roads.run,
+        "build": study.build, "page": study.page, "desk": desk.run, "emergency": emergency.run, "export": export.run,
+        "roads": roads.run,
     }  # fmt: skip
     if sys.argv[1:]:
         alone[sys.argv[1]]()

@@ -65,6 +65,16 @@ def test_the_toy_county_by_township():
     assert table["slowest_min"].fillna(-1).tolist() == [15.0, -1, 90.0]
 
 
+def test_of_equally_slow_places_the_first_name_is_told_in_any_order_of_rows():
+    demand = pd.DataFrame({
+        "unit_code": ["A", "A", "A", "B", "B"], "name": ["丙", "甲", "乙", "丁", "戊"], "population": [1.0] * 5,
+    })  # fmt: skip
+    minutes = pd.Series([9.0, 9.0, 8.0, NAN, NAN])
+    for order in ([0, 1, 2, 3, 4], [4, 3, 2, 1, 0], [1, 3, 0, 4, 2]):
+        table = coverage_by_unit(demand.iloc[order], minutes.iloc[order], 15)
+        assert table["slowest_name"].tolist() == ["丙", "丁"]
+
+
 def test_the_nearest_facility_of_every_place_in_the_order_asked_for():
     times = time_table([("a", "F2", 7.0), ("a", "F1", 9.0), ("b", "F1", 3.0), ("x", "F1", 1.0)])
     found = nearest(times, pd.Series(["c", "b", "a"]))
