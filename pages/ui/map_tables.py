@@ -5,7 +5,7 @@ import streamlit as st
 
 from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
-from pages.ui import compute, show, state
+from pages.ui import compute, state
 from pages.ui.controls import Question
 from pages.ui.text import Translate
 
@@ -18,13 +18,29 @@ def tabs(_: Translate, language: str, question: Question, found: pd.DataFrame) -
     townships, villages, places = st.tabs(names, key=f"map_tables:{language}", on_change="rerun")
     if townships.open:
         with townships:
-            show.township_table(_, question, found)
+            _townships(_, question, found)
     if villages.open:
         with villages:
             _villages(_, question, found)
     if places.open:
         with places:
             facilities(_, language, question.study)
+
+
+def _townships(_: Translate, question: Question, found: pd.DataFrame) -> None:
+    """Coverage by township, the least covered first."""
+    study = question.study
+    table = compute.township_table(study, found, question.threshold_min)
+    shown = pd.DataFrame({
+        "id": table["unit_code"],
+        _("Township"): table["name"],
+        _("People"): table["population"],
+        _("Covered people"): table["covered"],
+        _("Share, % of people"): table["share_pct"],
+        _("Slowest village"): table["slowest_name"],
+        _("Minutes"): table["slowest_min"],
+    })  # fmt: skip
+    _shown(_, study, shown, "unit", f"{question.mode}-{question.threshold_min}min")
 
 
 def _villages(_: Translate, question: Question, found: pd.DataFrame) -> None:
@@ -63,9 +79,10 @@ def facilities(_: Translate, language: str, study: Study) -> None:
 
 
 def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str) -> None:
-    """A table whose column `id` is not shown, with its download."""
-    key = f"map_table:{kind}"
-    numbers = {_("People"): "localized", _("Beds"): "localized", _("Minutes"): "%.1f"}
+    """A table whose column `id` is not shown, with its download. The row ticked is what is highlighted."""
+    key, rows = state.ticked(study, kind, table["id"])
+    numbers = {_("People"): "localized", _("Covered people"): "localized", _("Beds"): "localized", _("Minutes"): "%.1f"}
+    share = st.column_config.ProgressColumn(format="%.1f", min_value=0, max_value=100)
     st.dataframe(
         table.drop(columns="id"),
         key=key,
@@ -73,7 +90,9 @@ def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str
         height=min(HEIGHT_PX, 38 + 35 * max(len(table), 1)),
         on_select=lambda: _choose(study, key, kind, table["id"]),
         selection_mode="single-row",
-        column_config={column: st.column_config.NumberColumn(format=form) for column, form in numbers.items()},
+        selection_default={"selection": {"rows": rows}},
+        column_config={column: st.column_config.NumberColumn(format=form) for column, form in numbers.items()}
+        | {_("Share, % of people"): share},
     )
     st.download_button(
         _("Download the table (CSV)"),
@@ -82,7 +101,7 @@ def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str
         mime="text/csv",
         icon=":material/download:",
         on_click="ignore",
-        key=f"{key}:csv",
+        key=f"map_table:{kind}:csv",
     )
 
 

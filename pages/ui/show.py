@@ -8,7 +8,6 @@ import streamlit as st
 from geo.analysis.coverage import Coverage
 from geo.model.inputs import Study
 from geo.output.figure import percent
-from geo.output.tables import csv_bytes
 from geo.study import Journey
 from pages.ui import compute, state
 from pages.ui.controls import Question
@@ -44,41 +43,6 @@ def key_figures(_: Translate, question: Question, found: pd.DataFrame, whole: Co
     with st.container(key="figures"):
         for column, (label, value, of) in zip(st.columns(len(figures)), figures, strict=True):
             column.metric(label, value, of, delta_color="off", delta_arrow="off", border=True, height="stretch")
-
-
-def township_table(_: Translate, question: Question, found: pd.DataFrame) -> None:
-    """Coverage by township; choosing a row highlights the township on the map."""
-    table = compute.township_table(question.study, found, question.threshold_min)
-    shown = pd.DataFrame({
-        _("Township"): table["name"],
-        _("People"): table["population"],
-        _("Covered people"): table["covered"],
-        _("Share, % of people"): table["share_pct"],
-        _("Slowest village"): table["slowest_name"],
-        _("Minutes"): table["slowest_min"],
-    })  # fmt: skip
-    st.dataframe(
-        shown,
-        key="townships",
-        hide_index=True,
-        height=540,
-        on_select=lambda: _choose_township(question.study, table),
-        selection_mode="single-row",
-        column_config={
-            _("People"): st.column_config.NumberColumn(format="localized"),
-            _("Covered people"): st.column_config.NumberColumn(format="localized"),
-            _("Share, % of people"): st.column_config.ProgressColumn(format="%.1f", min_value=0, max_value=100),
-            _("Minutes"): st.column_config.NumberColumn(format="%.0f"),
-        },
-    )
-    st.download_button(
-        _("Download the table (CSV)"),
-        csv_bytes(pd.concat([table["unit_code"].rename(_("Code")), shown], axis=1)),
-        file_name=f"yida-{question.study.name}-{question.mode}-{question.threshold_min}min.csv",
-        mime="text/csv",
-        icon=":material/download:",
-        on_click="ignore",
-    )
 
 
 def details(_: Translate, language: str, question: Question, found: pd.DataFrame, ways: list[Journey]) -> None:
@@ -191,16 +155,6 @@ def _unit(_: Translate, question: Question, found: pd.DataFrame, unit_code: str)
             places=int(first["places"]),
         )
     )
-
-
-def _choose_township(study: Study, table: pd.DataFrame) -> None:
-    rows = st.session_state.townships.selection.rows
-    if rows:
-        code = str(table["unit_code"].iat[rows[0]])
-        state.select("unit", code)
-        state.fly(compute.whereabouts(study, "unit", code))
-    else:
-        st.session_state.selection = None
 
 
 def _slowest(study: Study, found: pd.DataFrame) -> tuple[str, float]:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from geo.model.schemes import DATA
 from tests.browser.conftest import App
@@ -235,6 +235,47 @@ def test_a_row_of_the_township_table_highlights_and_shows_the_township(open_app:
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'unit'")
     frame.wait_for_function(f"yida.debug().view.zoom > {before['zoom']}")
     app.photograph("township-zh")
+
+
+def test_the_ticked_row_stays_with_the_highlight_when_rows_change_places_or_another_is_found(
+    open_app: Callable[..., App],
+) -> None:
+    app = open_app()
+    frame = app.settled()
+
+    def ticked() -> Locator:
+        """The township whose row the table says is chosen."""
+        return app.page.get_by_test_id("stDataFrame").last.locator("tr[aria-selected=true] td").first
+
+    def click(row: int) -> None:
+        table = app.page.get_by_test_id("stDataFrame").last.bounding_box()
+        assert table is not None
+        app.page.mouse.click(table["x"] + 16, table["y"] + 52 + 35 * row)
+
+    click(1)
+    frame.wait_for_function("(yida.debug().selected || {}).kind === 'unit'")
+    app.settled()
+    name = ticked().text_content() or ""
+    expect(app.page.get_by_role("heading", name=name)).to_be_visible()
+    app.page.get_by_role("slider").first.focus()
+    for _ in range(3):
+        app.page.keyboard.press("ArrowRight")
+        app.idle()
+    expect(app.page.get_by_text("18 分钟内可达人口", exact=True)).to_be_visible()
+    expect(app.page.get_by_role("heading", name=name)).to_be_visible()
+    expect(ticked()).to_have_text(name)
+    click(1)  # another township by now
+    expect(app.page.get_by_role("heading", name=name)).to_have_count(0)
+    app.idle()
+    expect(app.page.get_by_role("heading", name=ticked().text_content() or "none")).to_be_visible()
+    box = app.page.get_by_role("combobox", name="查找村、机构或乡镇")
+    box.click()
+    box.fill(name)
+    app.page.get_by_role("option").first.wait_for()
+    app.page.keyboard.press("Enter")
+    expect(app.page.get_by_role("heading", name=name)).to_be_visible()
+    app.idle()
+    expect(ticked()).to_have_text(name)
 
 
 def test_a_phone_shows_figures_map_and_legend_without_sideways_scrolling(open_app: Callable[..., App]) -> None:
