@@ -116,7 +116,7 @@ def map_words(_: Translate, credit: str) -> dict[str, str]:
         "boundary.township": _("Township boundary"),
         "boundary.approximate": _(" (approximate)"),
         "route.road": _("On the road"),
-        "route.offroad": _("Off the road, on foot"),
+        "route.offroad": _("Between the road and the door"),
         "route.was": _("The way with all roads open"),
         "route.worst": _("Segments that matter most"),
         "route.segment": _("Segment chosen"),

@@ -19,9 +19,9 @@ from geo.model.projection import metric_crs, to_metric
 from geo.model.roads import ROAD_CLASSES, Floats, Ints, Roads
 from geo.network.breaks import Breaks, breaks_at, broken, on_broken
 from geo.network.closures import Opened, minutes_without, open_roads, people_carried
-from geo.network.route import Route, route
+from geo.network.route import route
 from geo.network.snapping import EdgeIndex
-from geo.study.answers import Network, open_rows
+from geo.study.answers import Journey, Network, open_rows
 
 LEAST_SHARE = 0.005  # of all people: a segment that carries fewer cannot put more than these out of reach
 _TOLD_EVERY = 20  # segments
@@ -174,7 +174,7 @@ def segment_at(
     return int(index.edges[line]), float(np.nan_to_num(at))
 
 
-def way_round(care: Care, breaks: Breaks, demand_id: str) -> Route | None:
+def way_round(care: Care, breaks: Breaks, demand_id: str) -> Journey | None:
     """One village's way to its nearest facility with some segments closed; None where there is none.
 
     Raises ChoiceUnknown for a village the study does not have.
@@ -189,7 +189,9 @@ def way_round(care: Care, breaks: Breaks, demand_id: str) -> Route | None:
     facility, village = network.facility.take(care.rows[source]), network.demand.take(point)
     if len(breaks):
         facility, village = on_broken(facility, breaks, count), on_broken(village, breaks, count)
-    return route(broken(network.graph, breaks), facility, village, network.assumptions)
+    way = route(broken(network.graph, breaks), facility, village, network.assumptions)
+    row = int(care.rows[source[0]])
+    return Journey(str(care.study.facility["tier"].iat[row]), row, way)
 
 
 def _nearest_villages(study: Study, lon: Floats, lat: Floats) -> Ints:

@@ -5,6 +5,7 @@ import math
 import pandas as pd
 import streamlit as st
 
+from geo.model.inputs import Study
 from geo.study import Journey
 from pages.ui import briefing_capture, compute, stage, state
 from pages.ui.controls import Question
@@ -43,20 +44,30 @@ def map_state(
 
 
 def _routes(question: Question, ways: list[Journey]) -> list[dict[str, object]]:
-    """The way to the nearest facility that counts, and the leg off the road at the village."""
+    """The way to the nearest facility that counts."""
     counted = [j for j in ways if j.way and j.tier_id in question.tiers]
-    if not counted:
+    village = state.selection(question.study)
+    if not counted or village is None:
         return []
     best = min(counted, key=lambda j: j.way.travel_time_min if j.way else math.inf)
-    village = state.selection(question.study)
-    line = best.way.line.round(6) if best.way else None
-    if line is None or village is None:
+    return [line | {"tier": best.tier_id} for line in way_lines(question.study, best, village.item_id)]
+
+
+def way_lines(study: Study, journey: Journey, demand_id: str) -> list[dict[str, object]]:
+    """A way for the map: along the roads, and the legs off the road at the facility and at the village."""
+    way = journey.way
+    if way is None:
         return []
-    row = question.study.demand.loc[question.study.demand["demand_id"] == village.item_id].iloc[0]
-    offroad = [*line[-1].tolist(), row["lon"], row["lat"]]
+    facility = study.facility.iloc[journey.facility_row]
+    village = study.demand.loc[study.demand["demand_id"] == demand_id].iloc[0]
+    line = way.line.round(6)
+    legs = [
+        (way.facility_leg_m, [facility["lon"], facility["lat"], *line[0].tolist()]),
+        (way.demand_leg_m, [*line[-1].tolist(), village["lon"], village["lat"]]),
+    ]
     return [
-        {"kind": "road", "tier": best.tier_id, "lines": line.ravel().tolist()},
-        {"kind": "offroad", "tier": best.tier_id, "lines": offroad},
+        {"kind": "road", "lines": line.ravel().tolist()},
+        *({"kind": "offroad", "lines": ends} for length_m, ends in legs if length_m > 0),
     ]
 
 

@@ -10,6 +10,7 @@ from geo.output.scene_map import closed_routes
 from geo.study import closing
 from pages.ui import briefing_capture, closed_roads, compute, stage, state
 from pages.ui.controls import Question
+from pages.ui.map_state import way_lines
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
 
@@ -61,16 +62,11 @@ def _ways(question: Question, care: closing.Care, breaks: Breaks, village: str |
     """The chosen village's way with the roads closed, and the one it had."""
     if village is None:
         return []
-    row = question.study.demand.loc[question.study.demand["demand_id"] == village].iloc[0]
     now, was = closing.way_round(care, breaks, village), closing.way_round(care, NO_BREAKS, village)
     out: list[dict[str, object]] = []
-    if was is not None and len(breaks):
-        out.append({"kind": "was", "lines": was.line.round(6).ravel().tolist()})
-    if now is not None:
-        out.append({"kind": "road", "lines": now.line.round(6).ravel().tolist()})
-        foot = [*now.line[-1].round(6).tolist(), row["lon"], row["lat"]]
-        out.append({"kind": "offroad", "lines": foot})
-    return out
+    if was is not None and was.way is not None and len(breaks):
+        out.append({"kind": "was", "lines": was.way.line.round(6).ravel().tolist()})
+    return out + (way_lines(question.study, now, village) if now else [])
 
 
 def _segments(question: Question, ranked: pd.DataFrame | None) -> list[dict[str, object]]:

@@ -110,7 +110,8 @@ def _choose_village(question: Question, lost: pd.DataFrame) -> None:
 def _about_ways(question: Question, demand_id: str) -> dict[str, object] | None:
     """The bounds of a village's way with the closed roads and of the one it had."""
     care, breaks = compute_roads.care(question), closed_roads.breaks(question.study)
-    ways = [w for w in (closing.way_round(care, b, demand_id) for b in (breaks, NO_BREAKS)) if w is not None]
+    found = (closing.way_round(care, b, demand_id) for b in (breaks, NO_BREAKS))
+    ways = [journey.way for journey in found if journey and journey.way]
     if not ways:
         return compute.whereabouts(question.study, "village", demand_id)
     lines = np.vstack([way.line for way in ways])

@@ -80,7 +80,8 @@ def _village(_: Translate, language: str, study: Study, demand_id: str, ways: li
             _("Nearest facility"): name,
             _("Minutes"): way.travel_time_min if way else None,
             _("Road, km"): way.road_m / 1000 if way else None,
-            _("Off the road, m"): way.demand_leg_m if way else None,
+            _("Off the road at the village, m"): way.demand_leg_m if way else None,
+            _("Off the road at the facility, m"): way.facility_leg_m if way else None,
         })  # fmt: skip
     st.dataframe(
         pd.DataFrame(rows),
@@ -88,7 +89,8 @@ def _village(_: Translate, language: str, study: Study, demand_id: str, ways: li
         column_config={
             _("Minutes"): st.column_config.NumberColumn(format="%.1f"),
             _("Road, km"): st.column_config.NumberColumn(format="%.1f"),
-            _("Off the road, m"): st.column_config.NumberColumn(format="%.0f"),
+            _("Off the road at the village, m"): st.column_config.NumberColumn(format="%.0f"),
+            _("Off the road at the facility, m"): st.column_config.NumberColumn(format="%.0f"),
         },
     )
 

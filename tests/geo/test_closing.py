@@ -96,7 +96,10 @@ def test_a_ranking_tells_how_far_it_is_and_stops_when_told(care):
 def test_the_way_round_ends_at_the_facility_that_is_nearest_then(care):
     edge, at = segment(care, 9000, 0)
     village = care.study.demand.loc[care.study.demand["name"] == "中村", "demand_id"].iat[0]
-    way, round_ = (closing.way_round(care, breaks, village) for breaks in (NO_BREAKS, breaks_at({edge: at})))
+    found = [closing.way_round(care, breaks, village) for breaks in (NO_BREAKS, breaks_at({edge: at}))]
+    assert [care.study.facility["name"].iat[journey.facility_row] for journey in found] == ["东乡卫生院", "县人民医院"]
+    assert [journey.tier_id for journey in found] == ["township_hospital_general", "county_hospital"]
+    way, round_ = (journey.way for journey in found)
     assert way.travel_time_min == pytest.approx(6, abs=0.02) and way.line[0, 0] > way.line[-1, 0]  # from the east
     assert round_.travel_time_min == pytest.approx(7, abs=0.02) and round_.line[0, 0] < round_.line[-1, 0]
     with pytest.raises(ChoiceUnknown):
@@ -107,7 +110,7 @@ def test_a_village_before_the_break_keeps_its_way_along_the_broken_road(care):
     edge, at = segment(care, 13_000, 1000)
     village = care.study.demand.loc[care.study.demand["name"] == "东村", "demand_id"].iat[0]
     assert closing.way_round(care, breaks_at({edge: at}), village) is None
-    assert closing.way_round(care, NO_BREAKS, village).road_m == pytest.approx(2500, rel=1e-3)
+    assert closing.way_round(care, NO_BREAKS, village).way.road_m == pytest.approx(2500, rel=1e-3)
 
 
 @pytest.mark.parametrize("places", [{-1: 0.5}, {10_000: 0.5}, {0: 1.5}])

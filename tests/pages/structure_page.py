@@ -63,14 +63,19 @@ def open_tab(page: AppTest, name: str) -> AppTest:
     return page
 
 
-def on_map(page: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The map's state, and the layer of lines that it fetches."""
+def sent_to_map(page: AppTest) -> dict[str, Any]:
+    """The map's state."""
     sent = page.get("component_instance")[0].proto.json_args
     escaped = re.search(
         r"yida\.update\(JSON\.parse\(\"(.*?)\"\)\)", json.loads(sent)["feature_group"].replace("\\\\", "\\")
     )
     assert escaped is not None
-    state = json.loads(json.loads(f'"{escaped[1]}"'))
+    return dict(json.loads(json.loads(f'"{escaped[1]}"')))
+
+
+def on_map(page: AppTest) -> tuple[dict[str, Any], dict[str, Any]]:
+    """The map's state, and the layer of lines that it fetches."""
+    state = sent_to_map(page)
     body = SHELF.get(state["links"]["url"].rsplit("/", 1)[1].removesuffix(".json"))
     assert body is not None
     return state, json.loads(gzip.decompress(body))
