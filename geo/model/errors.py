@@ -186,6 +186,11 @@ class TemplateUnusable(InputError):
         "export without a template."
     )
 
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The fault too in the language of `translate`."""
+        detail = translate(str(self.params["detail"]))
+        return translate(self.sentence).format(**{**self.params, "detail": detail})
+
 
 class StudyError(YidaError):
     """A study cannot be stored or found."""

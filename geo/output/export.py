@@ -35,7 +35,8 @@ MEDIA = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "gpkg": "application/geopackage+sqlite3", "tif": "image/tiff", "csv": "text/csv",
 }  # fmt: skip
-_TEXT_UNITS = 1280.0  # a picture this wide has text 13 units high; larger ones are scaled up, not spread out
+# Maps between these widths have text 13 pixels high; larger ones are scaled up, not spread out, smaller ones down.
+_LEAST_UNITS, _TEXT_UNITS = 480.0, 1280.0
 
 Progress = Callable[[], object]
 
@@ -110,7 +111,8 @@ def picture_svg(answer: Answer, export: Export, _: Translate, width: float, heig
 
 def _picture(answer: Answer, export: Export, _: Translate) -> bytes:
     width_px, height_px = pixels(export)
-    scale = max(width_px / _TEXT_UNITS, 1.0) if export.figure == "map" else max(width_px / 760.0, 1.0)
+    smaller = min(width_px / _LEAST_UNITS, 1.0)
+    scale = max(width_px / _TEXT_UNITS, smaller) if export.figure == "map" else max(width_px / 760.0, 1.0)
     width, height = width_px / scale, height_px / scale
     drawn = picture_svg(answer, export, _, width, height)
     if export.form == "png":

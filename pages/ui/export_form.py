@@ -16,7 +16,7 @@ from geo.output.facts import Export
 from geo.output.figures import scene_sentence, scene_title, shown_figures
 from geo.output.release import Release
 from geo.output.report import missing_sentence
-from geo.output.slide_template import MOST_BYTES, Template
+from geo.output.slide_template import Template
 from geo.output.vega import SELECTION, vega_spec
 from pages.ui import compute_export
 from pages.ui.controls import Question
@@ -102,7 +102,7 @@ def _details(_: Translate, kind: str, briefing: Briefing) -> tuple[str, str, str
         figure = st.selectbox(_("Figure"), offered, format_func=lambda f: figure_name(_, f), key="export:figure")
     if kind == "pptx":
         uploaded = st.file_uploader(_("A template of yours (PPTX), if you like"), type=["pptx"], key="export:template")
-        if uploaded and uploaded.size <= MOST_BYTES:
+        if uploaded:
             template = Template(uploaded.name, uploaded.getvalue())
     return extent, size, figure, template
 

@@ -1,10 +1,14 @@
 """The page of files without a browser: the library's figures, wrong words said, and a file made from what is asked."""
 
+import io
 from pathlib import Path
 
 import pytest
+from pptx import Presentation
+from pptx.util import Inches
 from streamlit.testing.v1 import AppTest
 
+from geo.output import export as files
 from geo.output.figures import scene_sentence, shown_figures
 from geo.store import open_store
 from geo.study import open_study
@@ -69,6 +73,33 @@ def test_a_file_is_made_and_offered(form: str) -> None:
     assert not page.error and not page.exception
     _asked, name, body, _media = page.session_state["made"]
     assert name == ("yida-xishui-csv.zip" if form == "csv" else f"yida-xishui-{form}.{form}") and len(body) > 1000
+
+
+def with_template(body: bytes) -> AppTest:
+    """The page with a template uploaded, asked to make slides of it."""
+    page = opened(PAGE, lang="zh", study="xishui")
+    page.selectbox(key="export:form").set_value("pptx").run()
+    page.file_uploader(key="export:template").set_value(("mine.pptx", body, files.MEDIA["pptx"])).run()
+    made = [button for button in page.button if button.label == TRANSLATORS["zh"]("Make the file")]
+    return made[0].click().run(timeout=120) if made else page
+
+
+def test_slides_take_the_shape_of_an_uploaded_template() -> None:
+    deck, file = Presentation(), io.BytesIO()
+    deck.slide_width, deck.slide_height = Inches(10), Inches(7)
+    deck.save(file)
+    page = with_template(file.getvalue())
+    assert not page.error and not page.exception
+    made = Presentation(io.BytesIO(page.session_state["made"][2]))
+    assert (made.slide_width, made.slide_height) == (Inches(10), Inches(7)) and len(made.slides) == 6
+
+
+def test_a_template_that_cannot_be_used_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    page = with_template(b"PK no slides")
+    assert [plain("文件不是 PPTX") in error.value for error in page.error] == [True] and not page.exception
+    monkeypatch.setattr("geo.output.slide_template.MOST_BYTES", 3)
+    page = with_template(b"PK no slides")
+    assert any(plain("超过 100 MB") in error.value for error in page.error) and not page.exception
 
 
 def test_no_counting_tier_is_said(tmp_path: Path) -> None:

@@ -305,7 +305,7 @@ def test_the_surface_comes_back_as_it_is(answers: list[Answer]) -> None:
     assert ET.fromstring(files["qml"]).tag == "qgis"
 
 
-@pytest.mark.parametrize("size", ["640x480", "3000x1200"])
+@pytest.mark.parametrize("size", ["200x200", "640x480", "3000x1200"])
 @pytest.mark.parametrize("figure", ["map", "coverage", "curve"])
 def test_pictures_have_the_size_asked_for(answers: list[Answer], figure: str, size: str) -> None:
     png = made(answers, "png", size=size, figure=figure)
