@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from pptx.chart.data import CategoryChartData, XyChartData
 from pptx.dml.color import RGBColor
 from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION
 from pptx.enum.text import PP_ALIGN
@@ -21,6 +20,7 @@ from pptx.util import Emu, Inches, Pt
 
 from geo.analysis.presenting import Answer
 from geo.output import inks, typeset
+from geo.output.chart_data import chart_data, sheet_behind
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
 from geo.output.figure import Chart, Figure
@@ -116,8 +116,9 @@ def _chart(slide: Slide, figure: Figure, box: Box, title: str) -> None:
     chart = _fewer(figure.chart)
     if not chart.labels:
         return
-    frame = slide.shapes.add_chart(_kind(chart), *box, _chart_data(chart))
+    frame = slide.shapes.add_chart(_kind(chart), *box, chart_data(chart))
     made = frame.chart
+    made.part.chart_workbook.update_from_xlsx_blob(sheet_behind(chart))
     frame.name = clean(figure.title)
     made.has_legend = False
     made.has_title = bool(title)
@@ -144,20 +145,6 @@ def _fewer(chart: Chart) -> Chart:
 
 def _kind(chart: Chart) -> XL_CHART_TYPE:
     return XL_CHART_TYPE.BAR_CLUSTERED if chart.kind == "bars" else XL_CHART_TYPE.XY_SCATTER_LINES
-
-
-def _chart_data(chart: Chart) -> CategoryChartData | XyChartData:
-    if chart.kind == "line":
-        points = XyChartData()
-        series = points.add_series(clean(chart.axis))
-        for label, value in zip(chart.labels, chart.values, strict=True):
-            if value == value:
-                series.add_data_point(float(label), value)
-        return points
-    bars = CategoryChartData()
-    bars.categories = [clean(label) for label in chart.labels]
-    bars.add_series(clean(chart.axis), chart.values)
-    return bars
 
 
 def _bar_look(made: object, chart: Chart) -> None:

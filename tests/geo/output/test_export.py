@@ -353,13 +353,21 @@ def test_hostile_names_are_text_in_every_format(attacked: list[Answer], form: st
         assert "#eval(" in flat and "root:" not in flat
 
 
-def test_formulas_in_figures_stay_text_in_the_charts_own_workbooks(attacked: list[Answer]) -> None:
-    with zipfile.ZipFile(io.BytesIO(made(attacked, "pptx"))) as parts:
-        books = [parts.read(n) for n in parts.namelist() if n.startswith("ppt/embeddings/")]
-    assert books
-    for body in books:
-        for sheet in openpyxl.load_workbook(io.BytesIO(body)):
-            assert not [c for row in sheet.iter_rows() for c in row if c.data_type == "f"]
+def test_names_stay_text_in_the_workbooks_behind_the_charts(toy: Study) -> None:
+    names = ["=1+1", '=HYPERLINK("http://example.invalid","x")', "http://example.invalid", "{=1}"]
+    towns = toy.unit.assign(name=[names[i % len(names)] for i in range(len(toy.unit))])
+    answers = answered(replace(toy, content_id="formulas", unit=towns))
+    texts, numbers = set[str](), list[float]()
+    with zipfile.ZipFile(io.BytesIO(made(answers, "pptx"))) as parts:
+        for name in [n for n in parts.namelist() if n.startswith("ppt/embeddings/")]:
+            (sheet,) = openpyxl.load_workbook(io.BytesIO(parts.read(name)))
+            cells = [cell for row in sheet.iter_rows() for cell in row]
+            assert not [cell for cell in cells if cell.data_type == "f" or cell.hyperlink]
+            texts |= {cell.value for cell in cells if cell.data_type == "s"}
+            numbers += [cell.value for cell in cells if cell.data_type == "n" and cell.column == 2 and cell.row > 1]
+    assert set(towns["name"]) & texts, "a township's name stands behind a bar"
+    charts = [figure.chart for answer in answers for figure in shown_figures(answer, str, "en")]
+    assert sorted(numbers) == pytest.approx(sorted(v for chart in charts for v in chart.values[:99] if v == v))
 
 
 # ---- wrong words -------------------------------------------------------------------------------------------------
