@@ -17,7 +17,7 @@ from geo.output.language import Translate, translator
 from geo.output.layers_file import geopackage, geotiff
 from geo.output.page_file import page_html
 from geo.output.picture import map_svg
-from geo.output.release import released
+from geo.output.release import released, released_title
 from geo.output.report import PAPERS, report_pdf
 from geo.output.slide_template import Template
 from geo.output.slides import slides_pptx
@@ -56,6 +56,7 @@ def make_files(
     check(export)
     _ = translator(export.language)
     shown = [released(answer, export.release) for answer in answers]
+    briefing = released_title(briefing, export.release)
     first = shown[0]
     makers: Mapping[str, Callable[[], dict[str, bytes]]] = {
         "html": lambda: {"html": page_html(shown, briefing, export)},

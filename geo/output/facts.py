@@ -6,6 +6,7 @@ The command is exact: run on the same study version, it makes a file with the sa
 import shlex
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import PureWindowsPath
 
 from geo.analysis.presenting import Answer
 from geo.model.assumptions import Assumptions, default_rows
@@ -163,7 +164,8 @@ def sources(answer: Answer) -> str:
 def command(answer: Answer, export: Export) -> str:
     """The terminal command that makes the file again."""
     words = ["yida", "export", answer.study.name, "--format", export.form]
-    words += ["--briefing", export.briefing] if export.briefing else []
+    named = PureWindowsPath(export.briefing).name if export.release.public else export.briefing  # no folders of ours
+    words += ["--briefing", named] if named else []
     words += ["--scene", str(export.scene)] if export.scene > 1 else []
     words += _question(answer) if export.briefing in ("", READY) else export.changes
     return shlex.join([*words, *_look(export), "--out", f"{answer.study.name}.{export.form}"])

@@ -5,7 +5,9 @@ name a person, and a review number or the stamp of an internal working map [doma
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass, replace
+from datetime import date
 
 import geopandas as gpd
 import numpy as np
@@ -15,7 +17,7 @@ import shapely
 from geo.analysis.presenting import Answer
 from geo.analysis.scene_parts import Judgement, Organisation
 from geo.model.bases import Base
-from geo.model.briefing import Scene
+from geo.model.briefing import Briefing, Scene
 from geo.model.errors import N_, ReviewNumberInvalid
 from geo.model.inputs import Study
 from geo.output.clean import without_numbers
@@ -24,13 +26,14 @@ from geo.output.language import Translate
 PUBLIC_DECIMALS = 4
 STAMP = N_("Internal working map, not for publication")
 # GS(2024)1234号, GS京(2024)1234号, 黔S(2024)012号, 京S(2023)4号: the forms of 审图号 since 2006.
-_REVIEW = re.compile(r"(?:审图号[:：]?)?(GS[\u4e00-\u9fff]?|[\u4e00-\u9fff]{1,2}S)\((20\d\d)\)(\d{1,5})号")
-_BRACKETS = str.maketrans("（［〔【[）］〕】]", "(((((" + ")))))")
+_REVIEW = re.compile(r"(?:审图号:?)?(GS[\u4e00-\u9fff]?|[\u4e00-\u9fff]{1,2}S)\((20[0-9]{2})\)([0-9]{1,5})号")
+_BRACKETS = str.maketrans("〔【[〕】]", "(((" + ")))")
 _KEPT = {  # of a facility, for the public: what describes the place, never who works there or who wrote the row
     "facility_id", "name", "category", "tier", "unit_code", "parent_id", "community_id", "lon", "lat", "beds",
     "physicians", "nurses", "population_served", "ambulances", "is_emergency_base", "capabilities", "status",
     "position_quality",
 }  # fmt: skip
+_NAMING = {"name", "scheme_id", "scheme"}  # of a header: what names the study and its levels
 _CODES = {"facility_id", "unit_code", "parent_id", "community_id", "demand_id", "parent_code", "tier"}
 
 
@@ -56,12 +59,12 @@ class Release:
 
 
 def review_number(text: str) -> str:
-    """The review number in its usual form, "" for none. Raises ReviewNumberInvalid."""
-    plain = re.sub(r"\s", "", text).translate(_BRACKETS)
+    """The review number in its usual form, "" for none. Raises ReviewNumberInvalid, also for a year to come."""
+    plain = re.sub(r"\s", "", unicodedata.normalize("NFKC", text)).translate(_BRACKETS)
     if not plain:
         return ""
     found = _REVIEW.fullmatch(plain)
-    if not found:
+    if not found or int(found.group(2)) > date.today().year or int(found.group(3)) == 0:
         raise ReviewNumberInvalid(value=text)
     return f"{found.group(1)}({found.group(2)}){found.group(3)}号"
 
@@ -76,10 +79,17 @@ def released(answer: Answer, release: Release) -> Answer:
         answer,
         scene=_public_scene(answer.scene),
         study=public_study(answer.study),
+        units=_without_numbers(answer.units),
         areas=areas,
         organisation=organisation and _public_organisation(organisation),
         judgement=judgement and _public_judgement(judgement),
     )
+
+
+def released_title(briefing: Briefing, release: Release) -> Briefing:
+    """The briefing with its title as the file may show it; its scenes are shown by their answers."""
+    title = {language: without_numbers(text) for language, text in briefing.title.items()}
+    return replace(briefing, title=title) if release.public else briefing
 
 
 def _public_judgement(found: Judgement) -> Judgement:
@@ -109,16 +119,24 @@ def public_study(study: Study) -> Study:
         vertex_lon=study.roads.vertex_lon.round(PUBLIC_DECIMALS),
         vertex_lat=study.roads.vertex_lat.round(PUBLIC_DECIMALS),
     )
-    words = {name: {k: without_numbers(v) for k, v in study.header[name].items()} for name in ("title", "notes")}
     return replace(
         study,
-        header={**study.header, **words},
+        header={key: value if key in _NAMING else _said_without(value) for key, value in study.header.items()},
         facility=_public_points(facility),
         demand=_public_points(study.demand.assign(source="")),
         unit=_public_areas(study.unit),
         outline=_public_areas(study.outline),
         roads=roads,
     )
+
+
+def _said_without(value: object) -> object:
+    """Plain values, such as a header's, with every text in them without numbers that could reach a person."""
+    if isinstance(value, dict):
+        return {key: _said_without(inner) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [_said_without(inner) for inner in value]
+    return without_numbers(value) if isinstance(value, str) else value
 
 
 def _public_points(table: pd.DataFrame) -> pd.DataFrame:
@@ -145,7 +163,7 @@ def _public_scene(scene: Scene) -> Scene:
     view = scene.view and replace(
         scene.view, lon=round(scene.view.lon, PUBLIC_DECIMALS), lat=round(scene.view.lat, PUBLIC_DECIMALS)
     )
-    words = {name: {k: without_numbers(v) for k, v in getattr(scene, name).items()} for name in ("title", "sentence")}
+    words = {name: _said_without(dict(getattr(scene, name))) for name in ("title", "sentence")}
     rescue = scene.rescue and replace(scene.rescue, bases=tuple(_public_base(b) for b in scene.rescue.bases))
     return replace(scene, view=view, rescue=rescue, **words)  # type: ignore[arg-type]
 

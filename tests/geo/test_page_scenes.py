@@ -50,6 +50,10 @@ POLICY = preset_clock("policy15")
 
 @pytest.fixture(scope="module")
 def county(toy: Study) -> Study:
+    return with_all_pages(toy)
+
+
+def with_all_pages(toy: Study) -> Study:
     """The toy county with bases, a community, and one indicator of its township."""
     based = with_bases(toy)
     facility = based.facility.assign(

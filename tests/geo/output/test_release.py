@@ -1,5 +1,7 @@
 """For the public or for the house: review numbers, rounded places, nothing that names a person."""
 
+from datetime import date
+
 import numpy as np
 import pytest
 import shapely
@@ -18,6 +20,8 @@ GOOD = {
     "审图号：GS京(2023)0567号": "GS京(2023)0567号",
     "审图号:黔S(2024)012号": "黔S(2024)012号",
     " 黔S〔2024〕012号 ": "黔S(2024)012号",
+    "ＧＳ（２０２４）１２３号": "GS(2024)123号",
+    f"GS［{date.today().year}］123号": f"GS({date.today().year})123号",
     "": "",
     "   ": "",
 }
@@ -30,6 +34,11 @@ BAD = [
     "GS(2024)1234",
     "'; DROP TABLE",
     "GS(2024)1234号x",
+    "GS(2024)١٢٣号",
+    "GS(2024)०१号",
+    "GS(2024)0号",
+    "GS(2024)00000号",
+    f"GS({date.today().year + 1})1号",
 ]
 
 
@@ -88,6 +97,29 @@ def test_figures_of_a_public_file_are_those_of_the_exact_study(toy: Study) -> No
         "(0852)2252120",
         "520330198001011234",
         "52033019800101123X",
+        "138.1234.5678",
+        "138–1234–5678",
+        "138/1234/5678",
+        "1381234 5678",
+        "138 12345678",
+        "１３８１２３４５６７８",
+        "١٣٨١٢٣٤٥٦٧٨",
+        "138\u200b1234\u200b5678",
+        "0086 138 1234 5678",
+        "(+86)13812345678",
+        "+86-852-2252120",
+        "0852-2252120-801",
+        "2252120转801",
+        "0852 225 2120",
+        "0852—2252120",
+        "0852——2252120",
+        "08522252120",
+        "010-12345678",
+        "400-820-8820",
+        "400 8208 820",
+        "4008208820",
+        "110101 19900307 851X",
+        "110101 1990 03 07 851Ｘ",
     ],
 )
 def test_telephone_and_identity_numbers_go(number: str) -> None:
@@ -95,7 +127,20 @@ def test_telephone_and_identity_numbers_go(number: str) -> None:
     assert left.startswith("县医院 ") and left.endswith(" 值班") and not any(c.isdigit() for c in left)
 
 
-@pytest.mark.parametrize("kept", ["520330001001", "915203300000000001", "2026-11-24", "96,814", "12345678", "C220"])
+@pytest.mark.parametrize("label", ["电话：", "电话", "手机 ", "联系方式：", "Tel. ", "phone number: "])
+@pytest.mark.parametrize("number", ["22334455", "2233 4455", "2252120", "138 1234 5678", "0852-2252120"])
+def test_a_number_goes_after_the_word_for_a_telephone(label: str, number: str) -> None:
+    assert without_numbers(f"{label}{number}，12345678 人") == f"{label}…，12345678 人"
+
+
+KEPT = [
+    "520330001001", "915203300000000001", "2026-11-24", "2026-11-24 10:30", "96,814", "12345678", "C220", "电话 120",
+    "106.2209 28.3362", "1980-2020", "1500 3000 2000", "1,381,234,567", "GS(2024)1234号", "A13812345678",
+    "９６，８１４，０００",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("kept", KEPT)
 def test_codes_and_figures_stay(kept: str) -> None:
     assert without_numbers(f"x {kept} y") == f"x {kept} y"
 
