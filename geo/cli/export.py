@@ -15,7 +15,7 @@ from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
 from geo.model.briefing import READY, Briefing, Scene
-from geo.model.errors import BriefingInvalid, FileMissing, OutOfRange
+from geo.model.errors import BriefingInvalid, FileMissing, OptionUnfit, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
 from geo.model.scene_json import from_json, with_changes
@@ -30,6 +30,15 @@ from geo.store import open_store
 from geo.study import briefings
 from geo.study.answering import Answering
 from geo.study.briefing import plain_scene, ready_briefing
+
+_PICTURES = ("png", "svg")
+_OF_FORMS: dict[str, tuple[str, ...]] = {
+    "scene": tuple(form for form in files.FORMS if form not in files.OF_A_BRIEFING),
+    "figure": (*_PICTURES, "csv"),
+    "size": ("pdf", *_PICTURES),
+    "extent": ("pdf",),
+    "template": ("pptx",),
+}
 
 
 def add(commands: Commands, _: Translate) -> None:
@@ -57,7 +66,7 @@ def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
         default="",
         help=_("a briefing file (JSON), the id of a stored one (in its link), or ready: the one every county has"),
     )
-    parser.add_argument("--scene", type=int, default=1, help=_("which scene, for a single map or table"))
+    parser.add_argument("--scene", type=int, help=_("which scene, for a single map or table"))
     parser.add_argument("--version", type=int, help=_("the study's version (default: the newest)"))
     parser.add_argument("--minutes", type=float, help=_("threshold, itself included (default 15)"))
     parser.add_argument("--mode", choices=MODES, help=_("how people or ambulances travel"))
@@ -74,9 +83,9 @@ def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 
 def _add_look(parser: argparse.ArgumentParser, _: Translate) -> None:
-    parser.add_argument("--figure", choices=files.FIGURES, default="map", help=_("of a picture or CSV: which figure"))
-    parser.add_argument("--size", default="", help=_("a4 or a3 for PDF; width x height in pixels for pictures"))
-    parser.add_argument("--extent", choices=files.EXTENTS, default="report", help=_("PDF: the report, or a page"))
+    parser.add_argument("--figure", choices=files.FIGURES, help=_("of a picture or CSV: which figure"))
+    parser.add_argument("--size", help=_("a4 or a3 for PDF; width x height in pixels for pictures"))
+    parser.add_argument("--extent", choices=files.EXTENTS, help=_("PDF: the report, or a page"))
     parser.add_argument("--template", type=Path, help=_("PPTX: slides in the look of this file"))
     parser.add_argument("--public", action="store_true", help=_("round places, drop telephone numbers and persons"))
     parser.add_argument("--review-number", default="", help=_("review number of the map, such as GS(2024)1234号"))
@@ -84,23 +93,24 @@ def _add_look(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 
 def _run(options: argparse.Namespace, _: Translate) -> None:
+    _check_fit(options)
     export = Export(
         language=options.lang,
         release=Release(options.public, options.review_number),
         made_at=datetime.now().astimezone(),
         form=options.form,
         briefing=options.briefing or (READY if options.form in ("html", "pptx", "pdf") else ""),
-        size=options.size.lower(),
-        extent=options.extent,
-        figure=options.figure,
-        scene=options.scene,
+        size=(options.size or "").lower(),
+        extent=options.extent or "report",
+        figure=options.figure or "map",
+        scene=1 if options.scene is None else options.scene,
         changes=_said_changes(options),
     )
     files.check(export)  # wrong words are said before the work, not after it
     template = None if options.template is None else Template(str(options.template), _read(options.template))
     study = _study(options, _)
     briefing = _briefing(options, export, study)
-    answers = _answers(options, briefing, study, _)
+    answers = _answers(options, export, briefing, study, _)
     for answer in answers:
         if answer.missing:
             print(f"yida: {missing_sentence(answer, _)}", file=sys.stderr)
@@ -108,9 +118,23 @@ def _run(options: argparse.Namespace, _: Translate) -> None:
     with bar:
         made = files.make_files(answers, briefing, export, template, bar.update)
     for suffix, body in made.items():
-        path = options.out if suffix == options.form else options.out.with_suffix(f".{suffix}")
+        path = options.out if suffix == options.form else _beside(options.out, suffix)
         write_whole(path, body)
         print(_("Wrote {path} ({size} kB).").format(path=path, size=f"{len(body) / 1000:,.0f}"))
+
+
+def _check_fit(options: argparse.Namespace) -> None:
+    """Raises OptionUnfit for a word that says nothing to the kind of file."""
+    for name, forms in _OF_FORMS.items():
+        if getattr(options, name) is not None and options.form not in forms:
+            raise OptionUnfit(option=f"--{name}", form=options.form, forms=", ".join(forms))
+
+
+def _beside(out: Path, suffix: str) -> Path:
+    """Where a second file goes: x.tif's style is x.qml, as QGIS looks for it; others say whose they are."""
+    if suffix == "qml" and out.suffix.lower() != ".qml":
+        return out.with_suffix(".qml")
+    return out.with_name(f"{out.name}.{suffix}")
 
 
 def _study(options: argparse.Namespace, _: Translate) -> Study:
@@ -181,7 +205,9 @@ def _changed(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     return replace(scene, assumptions=assumptions, **plain)
 
 
-def _answers(options: argparse.Namespace, briefing: Briefing, study: Study, _: Translate) -> list[Answer]:
+def _answers(
+    options: argparse.Namespace, export: Export, briefing: Briefing, study: Study, _: Translate
+) -> list[Answer]:
     store = open_store()
 
     def open_scene(name: str, version: int | None) -> tuple[Study, int | None]:
@@ -190,10 +216,10 @@ def _answers(options: argparse.Namespace, briefing: Briefing, study: Study, _: T
         return (study if name == study.name and version == options.version else store.load(name, version)), number
 
     scenes = briefing.scenes
-    if options.form not in files.OF_A_BRIEFING:
-        if not 1 <= options.scene <= len(scenes):
-            raise OutOfRange(what="--scene", low=1, high=len(scenes), value=options.scene)
-        scenes = (scenes[options.scene - 1].showing(options.figure),)
+    if export.form not in files.OF_A_BRIEFING:
+        if not 1 <= export.scene <= len(scenes):
+            raise OutOfRange(what="--scene", low=1, high=len(scenes), value=export.scene)
+        scenes = (scenes[export.scene - 1].showing(export.figure),)
     answering = Answering(open_scene)
     bar: tqdm[Scene] = tqdm(scenes, leave=False, disable=None, desc=_("answering"))
     return [answering.answer(scene) for scene in bar]

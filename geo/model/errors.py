@@ -118,6 +118,11 @@ class ChoiceUnknown(InputError):
     sentence = N_("{what} {value} is not known. Choose from: {choices}.")
 
 
+class OptionUnfit(InputError):
+    code = "option_unfit"
+    sentence = N_("{option} says nothing to a file of the kind {form}; it is for {forms}. Leave it out.")
+
+
 class AnswerNeeded(InputError):
     """A file leaves something open that only its owner can choose; `question` is a geo.model.desk.Question, `answer`
     the words of the terminal that answer it."""

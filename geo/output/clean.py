@@ -54,7 +54,7 @@ def without_numbers(text: str) -> str:
 
 
 def _plain(letter: str) -> str:
-    """One letter for one: digits of any script and full-width forms as ASCII; a dash, dot, space for all of their kind."""
+    """One letter for one: digits of any script, full-width forms as ASCII; a dash, dot, space for all their kind."""
     usual = unicodedata.normalize("NFKC", letter)
     if letter in _DOTS:
         return "."

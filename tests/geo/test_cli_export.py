@@ -44,7 +44,7 @@ def test_every_format_is_written_and_said(yida: Run, tmp_path: Path, form: str) 
     out = tmp_path / f"toy.{form}"
     code, said, err = yida("export", "toy", "--format", form, "--out", out)
     assert (code, err) == (0, "") and f"Wrote {out} (" in said and out.stat().st_size > 100
-    beside = {"tif": {"toy.qml"}, "csv": {"toy.txt"}}.get(form, set())
+    beside = {"tif": {"toy.qml"}, "csv": {"toy.csv.txt"}}.get(form, set())
     assert {p.name for p in tmp_path.iterdir()} == {out.name} | beside
 
 
@@ -52,7 +52,7 @@ def test_the_command_in_a_file_makes_a_file_with_the_same_figures(yida: Run, tmp
     asked = ("--minutes", 6, "--mode", "car", "--condition", "night", "--set", "speed.car.primary=90", "--public")
     table = ("export", "toy", "--format", "csv", "--figure", "coverage", "--lang", "en", "--out")
     yida(*table, tmp_path / "a.csv", *asked)
-    told = (tmp_path / "a.txt").read_text(encoding="utf-8-sig")
+    told = (tmp_path / "a.csv.txt").read_text(encoding="utf-8-sig")
     command = re.search(r"^To repeat it: (.*)$", told, re.M)
     assert command
     words = shlex.split(command.group(1))
@@ -61,6 +61,16 @@ def test_the_command_in_a_file_makes_a_file_with_the_same_figures(yida: Run, tmp
     assert (tmp_path / "a.csv").read_bytes() == (tmp_path / "b.csv").read_bytes()
     yida(*table, tmp_path / "plain.csv")
     assert csv_rows(tmp_path / "plain.csv") != csv_rows(tmp_path / "a.csv"), "the options of the question count"
+
+
+@pytest.mark.parametrize(("form", "name"), [("csv", "notes.txt"), ("csv", "data.csv"), ("tif", "x.qml"), ("tif", "x")])
+def test_what_goes_beside_a_file_never_replaces_it_nor_another(yida: Run, tmp_path: Path, form: str, name: str) -> None:
+    (tmp_path / "data.txt").write_text("mine")
+    code, said, _err = yida("export", "toy", "--format", form, "--out", tmp_path / name)
+    assert code == 0 and said.count("Wrote") == 2 and len(list(tmp_path.iterdir())) == 3
+    body = (tmp_path / name).read_bytes()
+    assert body.startswith("\ufeffTownship,".encode() if form == "csv" else b"II")
+    assert (tmp_path / "data.txt").read_text() == "mine"
 
 
 def csv_rows(path: Path) -> list[list[str]]:
@@ -110,7 +120,7 @@ def test_a_scene_of_another_page_is_repeated_by_the_command_in_its_file(yida: Ru
     (tmp_path / "b.json").write_text(to_json(Briefing({"en": "x"}, (plain, scene))), encoding="utf-8")
     words = ("export", "toy", "--format", "csv", "--figure", "bases", "--briefing", tmp_path / "b.json", "--lang", "en")
     assert yida(*words, "--scene", 2, "--out", tmp_path / "a.csv", "--minutes", 20)[0] == 0
-    told = (tmp_path / "a.txt").read_text(encoding="utf-8-sig")
+    told = (tmp_path / "a.csv.txt").read_text(encoding="utf-8-sig")
     assert "Clock start: 20 min from the call" in told and "Threshold: 20 min" in told
     command = re.search(r"^To repeat it: (.*)$", told, re.M)
     assert command and "--scene 2 --minutes 20" in command.group(1)
@@ -137,6 +147,14 @@ BAD = [
     (("--format", "png", "--version", "99"), "has no version 99"),
     (("--format", "pdf", "--briefing", "nowhere.json"), "nowhere.json"),
     (("--format", "pptx", "--template", "nowhere.pptx"), "nowhere.pptx"),
+    (("--format", "html", "--scene", "99"), "--scene says nothing to a file of the kind html"),
+    (("--format", "csv", "--size", "a4"), "--size says nothing to a file of the kind csv; it is for pdf, png, svg"),
+    (("--format", "gpkg", "--figure", "map"), "--figure says nothing"),
+    (("--format", "png", "--extent", "brief"), "--extent says nothing"),
+    (
+        ("--format", "pdf", "--template", "mine.pptx"),
+        "--template says nothing to a file of the kind pdf; it is for pptx",
+    ),
 ]
 
 
