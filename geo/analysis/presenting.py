@@ -60,6 +60,15 @@ class Answer:
     def assumptions(self) -> Assumptions:
         return self.scene.assumptions
 
+    @property
+    def question(self) -> tuple[object, ...]:
+        """All that its figures depend on: two answers with the same question have the same figures."""
+        scene = self.scene
+        return (
+            self.study.content_id, self.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers,
+            scene.closed, scene.rescue, scene.indicator,
+        )  # fmt: skip
+
 
 def named_units(table: pd.DataFrame, unit: pd.DataFrame) -> pd.DataFrame:
     """Coverage by township with the township's name, the least covered first; where nobody lives comes last."""

@@ -7,10 +7,10 @@ from typing import Any
 import pandas as pd
 
 from geo.analysis.presenting import Answer
-from geo.model.assumptions import Assumption
-from geo.model.briefing import Briefing, filled, in_language
+from geo.model.briefing import REACH, Briefing, filled, in_language
 from geo.model.errors import N_
 from geo.output import typeset
+from geo.output.briefing_tables import sources_table, speeds_table
 from geo.output.chart_svg import chart_svg
 from geo.output.clean import clean
 from geo.output.facts import Export, command, facts
@@ -18,13 +18,12 @@ from geo.output.figure import Figure, marks_of
 from geo.output.figures import blanks, figure_of, scene_sentence, scene_title, shown_figures
 from geo.output.language import Translate
 from geo.output.picture import map_svg
-from geo.output.words import item_name, mode_name, unit_name
 
 PAPERS = ("a4", "a3")
 _MOST_ROWS = 26  # of a table on paper; the workbook holds all
 _MAP = {"a4": (900.0, 510.0), "a3": (1200.0, 720.0)}  # units; on A3 text is as large, so the map shows more
 _BRIEF_MAP = {"a4": (900.0, 440.0), "a3": (1200.0, 660.0)}  # leaves room for everything else on the one page
-_KEY = ("coverage", "outside", "townships", "villages")
+_KEY, _KEY_CHARTS = ("coverage", "outside", "townships", "villages"), ("coverage", "townships")
 PROGRESS_STEP = N_("pages")
 
 
@@ -35,17 +34,24 @@ def report_pdf(
     _: Translate,
     progress: Callable[[], object] = lambda: None,
 ) -> bytes:
-    """The PDF of released answers; `progress` is called once a scene. The brief shows the first scene with coverage."""
+    """The PDF of released answers; `progress` is called once a scene.
+
+    The cover and the brief are made from the first scene with coverage, else from the first one. A scene that asks
+    another question than the ones before it says with what it was made.
+    """
     paper = export.size or "a4"
     brief = export.extent == "brief"
-    chosen = [_main(answers)] if brief else list(answers)
-    pictures: dict[str, str] = {}
-    scenes = []
-    for number, answer in enumerate(chosen):
-        scenes.append(_scene(answer, number, export, _, pictures, (_BRIEF_MAP if brief else _MAP)[paper]))
-        progress()
     main = _main(answers)
-    made = {key: figure_of(main, key, _, export.language) for key in _KEY}
+    chosen = [main] if brief else list(answers)
+    pictures: dict[str, str] = {}
+    scenes, told = [], {main.question}
+    for number, answer in enumerate(chosen):
+        scene = _scene(answer, number, export, _, pictures, (_BRIEF_MAP if brief else _MAP)[paper])
+        scenes.append(scene | {"facts": [] if answer.question in told else _facts(answer, export, _)})
+        told.add(answer.question)
+        progress()
+    keys, charts = _keys(main)
+    made = {key: figure_of(main, key, _, export.language) for key in keys}
     data = {
         "lang": export.language,
         "paper": paper,
@@ -54,11 +60,12 @@ def report_pdf(
         "stamp": export.release.stamp(_),
         "audience": export.release.audience(_),
         "marks": clean(", ".join(marks_of(main, _))),
-        "key_figures": [_plain(made[key]) for key in _KEY],
-        "key_charts": [_chart(made[key], f"key-{key}", pictures, alone=True) for key in ("coverage", "townships")],
+        "key_figures": [_plain(made[key]) for key in keys],
+        "key_charts": [_chart(made[key], f"key-{key}", pictures, alone=True) for key in charts],
+        "facts": _facts(main, export, _),
         "scenes": scenes,
-        "speeds": _speeds(main, _),
-        "sources": _sources(main, _),
+        "speeds": _whole(speeds_table(chosen, _), _),
+        "sources": _whole(sources_table(chosen, _), _),
         "notes": clean(main.study.header["notes"].get(export.language, "")),
         "labels": {
             "repeat": _("To repeat it"),
@@ -72,6 +79,13 @@ def report_pdf(
 
 def _main(answers: Sequence[Answer]) -> Answer:
     return next((a for a in answers if "coverage" in a.scene.shows), answers[0])
+
+
+def _keys(main: Answer) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The figures and charts of the cover: of a county's reach where the scene is about it, else what it shows."""
+    if set(main.scene.shows) & set(REACH):
+        return _KEY, _KEY_CHARTS
+    return main.scene.shows[: len(_KEY)], main.scene.shows[: len(_KEY_CHARTS)]
 
 
 def _scene(
@@ -90,9 +104,12 @@ def _scene(
             | table_rows(f.table, _, _MOST_ROWS)
             for i, f in enumerate(figures)
         ],
-        "facts": [[clean(label), clean(said)] for label, said in facts(answer, export, _)],
         "command": clean(command(answer, export)),
     }
+
+
+def _facts(answer: Answer, export: Export, _: Translate) -> list[list[str]]:
+    return [[clean(label), clean(said)] for label, said in facts(answer, export, _)]
 
 
 def missing_sentence(answer: Answer, _: Translate) -> str:
@@ -118,6 +135,10 @@ def _chart(figure: Figure, name: str, pictures: dict[str, str], *, alone: bool) 
     return {"file": f"{name}.svg", "title": clean(figure.title)}
 
 
+def _whole(table: pd.DataFrame, _: Translate) -> dict[str, Any]:
+    return table_rows(table, _, len(table))
+
+
 def table_rows(table: pd.DataFrame, _: Translate, most: int) -> dict[str, Any]:
     """A table as printed text: head, rows, which columns are numbers, and how many rows are left out."""
     numbers = [i for i, name in enumerate(table.columns) if pd.api.types.is_numeric_dtype(table[name])]
@@ -138,33 +159,3 @@ def cell_text(value: object, _: Translate) -> str:
             return "—"
         return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
     return clean(value)
-
-
-def _speeds(answer: Answer, _: Translate) -> dict[str, Any]:
-    table = speeds_table(answer, _)
-    return table_rows(table, _, len(table))
-
-
-def speeds_table(answer: Answer, _: Translate) -> pd.DataFrame:
-    """Every speed and factor of the scene's mode, with its source."""
-    rows: list[Assumption] = [row for row in answer.assumptions.rows if row.mode == answer.scene.mode]
-    return pd.DataFrame({
-        _("Travel mode"): [mode_name(_, row.mode) for row in rows],
-        _("Item"): [item_name(_, row) for row in rows],
-        _("Value"): [row.value for row in rows],
-        _("Unit"): [unit_name(_, row) for row in rows],
-        _("Quality"): [row.quality for row in rows],
-        _("Source"): [row.source for row in rows],
-    })  # fmt: skip
-
-
-def _sources(answer: Answer, _: Translate) -> dict[str, Any]:
-    table = sources_table(answer, _)
-    return table_rows(table, _, len(table))
-
-
-def sources_table(answer: Answer, _: Translate) -> pd.DataFrame:
-    """Where the study's data comes from."""
-    columns = {"what": _("What"), "source": _("Source"), "licence": _("Licence"), "date": _("Date")}
-    table = pd.DataFrame(answer.study.header["attribution"], columns=list(columns)).fillna("")
-    return table.rename(columns=columns)

@@ -15,12 +15,13 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from geo.analysis.presenting import Answer
+from geo.output.briefing_tables import sources_table, speeds_table
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
 from geo.output.figures import figure_of, scene_sentence, scene_title
 from geo.output.language import Translate
 from geo.output.names import short_names
-from geo.output.report import missing_sentence, sources_table, speeds_table
+from geo.output.report import missing_sentence
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _CELL_LETTERS = 32_000  # Excel's limit is 32,767
@@ -88,8 +89,8 @@ def _whole_tables(answer: Answer, export: Export, _: Translate) -> list[Named]:
         _("Sources"): _("Where the study's data comes from."),
     }
     tables = (
-        villages_table(answer, _), facilities_table(answer, export, _), speeds_table(answer, _),
-        sources_table(answer, _),
+        villages_table(answer, _), facilities_table(answer, export, _), speeds_table([answer], _),
+        sources_table([answer], _),
     )  # fmt: skip
     return [(name, meaning, table) for (name, meaning), table in zip(told.items(), tables, strict=True)]
 
