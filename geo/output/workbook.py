@@ -15,16 +15,16 @@ from xlsxwriter.workbook import Workbook
 from xlsxwriter.worksheet import Worksheet
 
 from geo.analysis.presenting import Answer
-from geo.output.briefing_tables import sources_table, speeds_table
+from geo.output.briefing_tables import Named, alike, named_tables, scenes_text
 from geo.output.clean import clean
 from geo.output.facts import Export, facts
-from geo.output.figures import figure_of, scene_sentence, scene_title
+from geo.output.figures import scene_sentence, scene_title
 from geo.output.language import Translate
-from geo.output.names import short_names
 from geo.output.report import missing_sentence
 
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False, "in_memory": True}
 _CELL_LETTERS = 32_000  # Excel's limit is 32,767
+_NAME_LETTERS = 31  # Excel's limit of a sheet's name
 _NOT_A_SHEET_NAME = re.compile(r"[\[\]:*?/\\']")
 _WIDEST = 46
 
@@ -34,14 +34,12 @@ def workbook_xlsx(answers: Sequence[Answer], export: Export, _: Translate) -> by
     file = io.BytesIO()
     with xlsxwriter.Workbook(file, _OPTIONS) as book:
         looks = _Looks(book)
-        tables = [*_scene_tables(answers, export, _), *_whole_tables(answers[0], export, _)]
-        _explain(book, looks, answers, export, tables, _)
-        for name, meaning, table in tables:
-            _sheet(book, looks, name, meaning, table)
+        tables = named_tables(answers, export, _)
+        first, *names = sheet_names([_("Read me"), *(name for name, _meaning, _table in tables)])
+        _explain(book.add_worksheet(first), looks, _explained(answers, export, _) + _listed(names, tables, _))
+        for name, (_name, meaning, table) in zip(names, tables, strict=True):
+            _sheet(book.add_worksheet(name), looks, meaning, table)
     return file.getvalue()
-
-
-Named = tuple[str, str, pd.DataFrame]  # name of the sheet, what it holds, the table
 
 
 class _Looks:
@@ -58,108 +56,42 @@ class _Looks:
         self.place: Format = book.add_format({**font, "num_format": "0.00000"})
 
 
-def _scene_tables(answers: Sequence[Answer], export: Export, _: Translate) -> list[Named]:
-    """A sheet for each figure that is shown; the same figure of the same question is written once."""
-    out: list[Named] = []
-    seen: set[object] = set()
-    for answer in answers:
-        scene = answer.scene
-        asked = (
-            scene.study, scene.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers, scene.closed,
-            scene.rescue, scene.indicator,
-        )  # fmt: skip
-        for key in scene.shows:
-            if (asked, key) not in seen:
-                seen.add((asked, key))
-                figure = figure_of(answer, key, _, export.language)
-                said = f"{figure.title}: {figure.value} {figure.of}. {', '.join(figure.marks)}"
-                out.append((figure.title, said, figure.table))
-    return out
+Line = tuple[str, str]  # label, text
 
 
-def _whole_tables(answer: Answer, export: Export, _: Translate) -> list[Named]:
-    told = {
-        _("Villages"): (
-            _("Every village with the minutes until the first ambulance arrives.")
-            if answer.scene.rescue
-            else _("Every village with its minutes to the nearest facility that counts.")
-        ),
-        _("Facilities"): _("Every facility of the study."),
-        _("Speeds"): _("Every speed and factor that the minutes depend on, with its source."),
-        _("Sources"): _("Where the study's data comes from."),
-    }
-    tables = (
-        villages_table(answer, _), facilities_table(answer, export, _), speeds_table([answer], _),
-        sources_table([answer], _),
-    )  # fmt: skip
-    return [(name, meaning, table) for (name, meaning), table in zip(told.items(), tables, strict=True)]
+def _explained(answers: Sequence[Answer], export: Export, _: Translate) -> list[Line]:
+    """The study's title, what each question was answered with, and what each scene says."""
+    lines = [(answers[0].study.title(export.language), "")]
+    questions = alike(answers, lambda answer: answer.question)
+    for answer, numbers in questions:
+        lines += [("", ""), *([(scenes_text(numbers, _), "")] if len(questions) > 1 else [])]
+        lines += facts(answer, export, _)
+    lines.append(("", ""))
+    for number, answer in enumerate(answers, start=1):
+        title = scene_title(answer, _, export.language)
+        said = f"{number}. {title}" if len(answers) > 1 else title
+        lines.append((said, scene_sentence(answer, _, export.language)))
+        if answer.missing:
+            lines.append(("", missing_sentence(answer, _)))
+    return lines
 
 
-def villages_table(answer: Answer, _: Translate) -> pd.DataFrame:
-    """Every village: code, name, township, people, minutes, nearest facility or first base, whether within."""
-    nearest = _("First base to arrive") if answer.scene.rescue else _("Nearest facility")
-    demand, found = answer.study.demand, answer.found
-    towns = dict(zip(answer.study.unit["unit_code"], answer.study.unit["name"], strict=True))
-    names = dict(zip(answer.study.facility["facility_id"], answer.study.facility["name"], strict=True))
-    within = found["travel_time_min"].to_numpy(dtype=float) <= answer.scene.threshold_min
-    return pd.DataFrame({
-        _("Code"): demand["demand_id"],
-        _("Village"): short_names(demand["name"]),
-        _("Township"): demand["unit_code"].map(towns).fillna("—"),
-        _("People"): demand["population"],
-        _("Minutes"): found["travel_time_min"],
-        nearest: found["facility_id"].map(names).fillna("—"),
-        _("Within {minutes} min").format(minutes=f"{answer.scene.threshold_min:g}"): [
-            _("yes") if w else _("no") for w in within
-        ],
-        _("Longitude"): demand["lon"],
-        _("Latitude"): demand["lat"],
-    })  # fmt: skip
+def _listed(names: Sequence[str], tables: Sequence[Named], _: Translate) -> list[Line]:
+    """The other sheets by the names that they have, and what they hold."""
+    meanings = (meaning for _name, meaning, _table in tables)
+    return [("", ""), (_("Sheet"), _("What it holds")), *zip(names, meanings, strict=True)]
 
 
-def facilities_table(answer: Answer, export: Export, _: Translate) -> pd.DataFrame:
-    """Every facility: code, name, tier, township, beds and staff, place."""
-    facility = answer.study.facility
-    tiers = {t.tier_id: t.name[export.language] for t in answer.study.scheme.tiers}
-    towns = dict(zip(answer.study.unit["unit_code"], answer.study.unit["name"], strict=True))
-    return pd.DataFrame({
-        _("Code"): facility["facility_id"],
-        _("Facility"): facility["name"],
-        _("Tier"): facility["tier"].map(tiers).fillna("—"),
-        _("Township"): facility["unit_code"].map(towns).fillna("—"),
-        _("Beds"): facility["beds"],
-        _("Physicians"): facility["physicians"],
-        _("Nurses"): facility["nurses"],
-        _("Ambulances"): facility["ambulances"],
-        _("Status"): facility["status"],
-        _("Position quality"): facility["position_quality"],
-        _("Longitude"): facility["lon"],
-        _("Latitude"): facility["lat"],
-    })  # fmt: skip
-
-
-def _explain(
-    book: Workbook, looks: _Looks, answers: Sequence[Answer], export: Export, tables: list[Named], _: Translate
-) -> None:
-    sheet = book.add_worksheet(_sheet_name(book, _("Read me")))
+def _explain(sheet: Worksheet, looks: _Looks, lines: Sequence[Line]) -> None:
     sheet.hide_gridlines(2)
     sheet.set_column(0, 0, 22)
     sheet.set_column(1, 1, 110)
-    _put(sheet, 0, 0, answers[0].study.title(export.language), looks.title)
-    lines: list[tuple[str, str]] = [*facts(answers[0], export, _), ("", "")]
-    for answer in answers:
-        lines.append((scene_title(answer, _, export.language), scene_sentence(answer, _, export.language)))
-        if answer.missing:
-            lines.append(("", missing_sentence(answer, _)))
-    lines += [("", ""), (_("Sheet"), _("What it holds"))]
-    lines += [(name, meaning) for name, meaning, _table in tables]
-    for row, (label, said) in enumerate(lines, start=2):
-        _put(sheet, row, 0, label, looks.text)
+    for row, (label, said) in enumerate(lines):
+        _put(sheet, row, 0, label, looks.text if row else looks.title)
         _put(sheet, row, 1, said, looks.long)
 
 
-def _sheet(book: Workbook, looks: _Looks, name: str, meaning: str, table: pd.DataFrame) -> None:
-    sheet = book.add_worksheet(_sheet_name(book, name))
+def _sheet(sheet: Worksheet, looks: _Looks, meaning: str, table: pd.DataFrame) -> None:
     _put(sheet, 0, 0, meaning, looks.text)
     sheet.freeze_panes(2, 0)
     for column, heading in enumerate(table.columns):
@@ -203,12 +135,13 @@ def _put(sheet: Worksheet, row: int, column: int, value: object, look: Format) -
         sheet.write_string(row, column, clean(value)[:_CELL_LETTERS], look)
 
 
-def _sheet_name(book: Workbook, wanted: str) -> str:
-    """A name that Excel allows and no other sheet has."""
-    base = _NOT_A_SHEET_NAME.sub(" ", clean(wanted)).strip()[:28] or "—"
-    taken = {str(sheet.get_name()).lower() for sheet in book.worksheets()}
-    name, number = base, 1
-    while name.lower() in taken:
-        number += 1
-        name = f"{base[: 28 - len(str(number))]} {number}"
-    return name
+def sheet_names(wanted: Sequence[str]) -> list[str]:
+    """Names that Excel allows, each other than the ones before it."""
+    out: list[str] = []
+    for base in (_NOT_A_SHEET_NAME.sub(" ", clean(name)).strip()[:_NAME_LETTERS] or "—" for name in wanted):
+        name, number, taken = base, 1, {other.lower() for other in out}
+        while name.lower() in taken:
+            number += 1
+            name = f"{base[: _NAME_LETTERS - 1 - len(str(number))]} {number}"
+        out.append(name)
+    return out

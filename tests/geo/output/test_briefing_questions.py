@@ -7,6 +7,7 @@ call, 3,000 are in hospital within 20 min; 3,700 live within 15 min of the neare
 import io
 from dataclasses import replace
 
+import openpyxl
 import pypdf
 import pytest
 
@@ -91,3 +92,52 @@ def test_speeds_of_every_mode_are_listed_with_their_scenes(county: Study) -> Non
     by_ambulance = main.loc[main["Travel mode"] == "Ambulance", ["Scenes", "Value"]]
     assert by_ambulance.values.tolist() == [["1, 4", 65.0], ["3", 130.0]]
     assert main.loc[main["Travel mode"] == "On foot", "Scenes"].tolist() == ["2"]
+
+
+# ---- in a workbook -----------------------------------------------------------------------------------------------
+
+
+def book_of(answers: list[Answer]) -> openpyxl.Workbook:
+    told = briefing(*(answer.scene for answer in answers))
+    return openpyxl.load_workbook(io.BytesIO(make_files(answers, told, export("xlsx", "en"))["xlsx"]))
+
+
+def rows_of(book: openpyxl.Workbook, sheet: str) -> dict[object, dict[object, object]]:
+    """Village → heading → cell."""
+    heads = [cell.value for cell in book[sheet][2]]
+    rows = book[sheet].iter_rows(min_row=3, values_only=True)
+    return {row[heads.index("Village")]: dict(zip(heads, row, strict=True)) for row in rows}
+
+
+def test_a_workbook_holds_the_answers_to_every_question(county: Study) -> None:
+    plain = plain_scene(county, TRANSLATORS)
+    answers = answered(county, briefing(plain, on_foot(county), replace(plain, shows=("curve",)), rescue(county)))
+    book = book_of(answers)
+    assert [name for name in book.sheetnames if name.startswith("Villages")] == ["Villages", "Villages 2", "Villages 3"]
+    said = [book[name]["A1"].value.partition("Scenes: ")[2] for name in book.sheetnames if name.startswith("Villages")]
+    assert said == ["1, 3.", "2.", "4."]
+    by_ambulance, walked, arrival = (rows_of(book, name)["西村"] for name in ("Villages", "Villages 2", "Villages 3"))
+    assert by_ambulance["Minutes"] == pytest.approx(7, abs=0.1) and by_ambulance["Within 15 min"] == "yes"
+    assert walked["Minutes"] == answers[1].found["travel_time_min"].iat[0] > 7 and "Within 30 min" in walked
+    assert arrival["Minutes"] == pytest.approx(11, abs=0.1) and arrival["First base to arrive"] == "县人民医院"
+    modes = {row[1] for row in book["Speeds"].iter_rows(min_row=3, values_only=True)}
+    assert modes == {"Ambulance", "On foot"}
+    about = list(book["Read me"].iter_rows(values_only=True))
+    assert [row[1] for row in about if row[0] == "Travel mode"] == ["Ambulance", "On foot", "Ambulance"]
+    assert [row[1].split(",")[0] for row in about if row[0] == "Conditions"] == ["Day", "Night", "Day"]
+    scenes = [str(row[0]) for row in about if str(row[0]).startswith("Scenes: ")]
+    assert scenes == ["Scenes: 1, 3.", "Scenes: 2.", "Scenes: 4."]
+
+
+def test_the_read_me_names_the_sheets_as_they_are_named(county: Study) -> None:
+    scenes = [replace(make, shows=("curve",)) for make in (plain_scene(county, TRANSLATORS), on_foot(county))]
+    book = book_of(answered(county, briefing(*scenes)))
+    listed = [cell.value for cell in book["Read me"]["A"]]
+    assert listed[listed.index("Sheet") + 1 :] == book.sheetnames[1:]
+    assert book.sheetnames[1:3] == ["People reached, by threshold", "People reached, by threshold 2"]
+
+
+def test_one_question_is_told_without_numbers_of_scenes(county: Study) -> None:
+    book = book_of(answered(county, briefing(plain_scene(county, TRANSLATORS))))
+    assert "Scenes: " not in "".join(str(sheet["A1"].value) for sheet in book)
+    assert "Scenes" not in [cell.value for cell in book["Speeds"][2]]
