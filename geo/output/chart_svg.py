@@ -11,13 +11,18 @@ _AXIS = svg.Look(12, inks.SOFT)
 
 def chart_svg(figure: Figure, width: float, height: float, *, title: bool = True) -> str:
     """The figure's chart, `width` × `height` units, with its title, value, denominator and marks."""
+    return svg.document(width, height, chart_parts(figure, width, height, title=title))
+
+
+def chart_parts(figure: Figure, width: float, height: float, *, title: bool = True) -> str:
+    """The same for a place inside another picture."""
     top = 62.0 if title else 8.0
     head = _head(figure, width) if title else ""
     marks = " · ".join(figure.marks)
     foot = svg.text(width - 8, height - 8, marks, svg.Look(11.5, inks.SOFT, "end"))
     draw = _bars if figure.chart.kind == "bars" else _line
     drawn = draw(figure.chart, width, height - top - 24)
-    return svg.document(width, height, head, f'<g transform="translate(0 {top:g})">{drawn}</g>', foot)
+    return f'{head}<g transform="translate(0 {top:g})">{drawn}</g>{foot}'
 
 
 def _head(figure: Figure, width: float) -> str:

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping, Sequence
 from geo.analysis.presenting import Answer
 from geo.model.briefing import SHOWN, Briefing
 from geo.model.errors import ChoiceUnknown, OutOfRange
-from geo.output import qgis, typeset
-from geo.output.chart_svg import chart_svg
+from geo.output import qgis, svg, typeset
+from geo.output.chart_svg import chart_parts
 from geo.output.clean import clean, markup
 from geo.output.facts import Export, facts
 from geo.output.figures import figure_of
 from geo.output.language import Translate, translator
 from geo.output.layers_file import geopackage, geotiff
 from geo.output.page_file import page_html
-from geo.output.picture import map_svg
+from geo.output.picture import FOOT_HEIGHT, foot, map_svg
 from geo.output.release import released, released_title
 from geo.output.report import PAPERS, report_pdf
 from geo.output.slide_template import Template
@@ -104,10 +104,12 @@ def told(answer: Answer, export: Export, _: Translate) -> str:
 
 
 def picture_svg(answer: Answer, export: Export, _: Translate, width: float, height: float) -> str:
-    """The map, or one of the figures' charts, of a released answer."""
+    """The map, or one of the figures' charts, of a released answer; at its foot what it was made with."""
     if export.figure == "map":
         return map_svg(answer, export, _, width, height)
-    return chart_svg(figure_of(answer, export.figure, _, export.language), width, height)
+    figure = figure_of(answer, export.figure, _, export.language)
+    chart = chart_parts(figure, width, height - FOOT_HEIGHT)
+    return svg.document(width, height, chart, foot(answer, export, _, width, height))
 
 
 def _picture(answer: Answer, export: Export, _: Translate) -> bytes:

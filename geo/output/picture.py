@@ -58,7 +58,7 @@ def map_svg(answer: Answer, export: Export, _: Translate, width: float = 1280.0,
         height,
         _window(sheet, _),
         f'<g transform="translate({sheet.plot.width + 12:.1f} 8) scale({shrink:.3f})">{side.drawn}</g>',
-        _foot(answer, export, _, width, height),
+        foot(answer, export, _, width, height),
     )
 
 
@@ -320,8 +320,8 @@ def _north(sheet: Sheet, _: Translate) -> str:
     return left + right + svg.text(x, 50, _("N"), svg.Look(12, anchor="middle", halo=True))
 
 
-def _foot(answer: Answer, export: Export, _: Translate, width: float, height: float) -> str:
-    """What the map was made with, in two lines at most, its sources, and the stamp."""
+def foot(answer: Answer, export: Export, _: Translate, width: float, height: float) -> str:
+    """What a picture was made with, in two lines at most, its sources, and the stamp: FOOT_HEIGHT units high."""
     stamp = export.release.stamp(_)
     room = width - 44 - svg.width_of(stamp, 13)
     credit = map_text(_, export.language, answer.study.scheme, answer.study)["attribution"]

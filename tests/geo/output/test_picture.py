@@ -13,6 +13,7 @@ from geo.analysis.presenting import Answer
 from geo.model.briefing import LAYERS, Place, Scene, View
 from geo.model.inputs import Study
 from geo.output import inks, svg, typeset
+from geo.output.export import picture_svg
 from geo.output.facts import short_facts
 from geo.output.picture import LEGEND_WIDTH, drawn_tiers, map_svg, village_radii
 from geo.output.plot import area_path, plot_of
@@ -49,6 +50,20 @@ def test_it_carries_legend_scale_north_date_source_and_stamp(toy: Study) -> None
     numbered = texts(drawn(answered(toy)[2], Release(True, "黔S(2024)012号")))
     assert "Review number: 黔S(2024)012号" in numbered
     assert "Internal working map, not for publication" not in numbered
+
+
+@pytest.mark.parametrize("figure", ["coverage", "curve"])
+@pytest.mark.parametrize("form", ["svg", "png"])
+def test_a_chart_carries_facts_date_source_and_stamp_as_the_map_does(toy: Study, figure: str, form: str) -> None:
+    source = {"credit": "© Somebody", "what": "", "source": "", "licence": "", "date": ""}
+    answer = answered(replace(toy, header={**toy.header, "attribution": [source]}))[2]
+    asked = export(form, "en", figure=figure, size="760x480")
+    said = texts(ET.fromstring(picture_svg(answer, asked, EN, 760, 480)))
+    assert {"Internal working map, not for publication", "Sources: © Somebody"} <= set(said)
+    assert not [part for part in short_facts(answer, asked, EN).split(" · ") if part not in " ".join(said)]
+    numbered = replace(asked, release=Release(True, "黔S(2024)012号"))
+    said = texts(ET.fromstring(picture_svg(answer, numbered, EN, 760, 480)))
+    assert "Review number: 黔S(2024)012号" in said and "Internal working map, not for publication" not in said
 
 
 def test_an_illustrative_sample_wears_its_badge(toy: Study) -> None:
