@@ -35,6 +35,7 @@ LATIN, CHINESE = "Arial", "Microsoft YaHei"
 _BARS, _ROWS = 8, 5  # of a table on a slide, beside a chart
 _MAP_DPI = 220  # sharp on paper as well
 _LINES = 0.075  # of the height of the figures: two lines of words
+_LEFT_OUT = 0.09  # of the height of a table: the line below it
 _UNITS_PER_INCH = 92.0  # of the map: its text is then 10 points high
 
 
@@ -100,16 +101,31 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
     of = " · ".join([first.of, *first.marks])
     _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, inks.SOFT)
     split = 0.6 if len(figures) > 1 else 0.64
-    _chart(slide, first, (left, top + int(tall * 0.24), wide, int(tall * (split - 0.25))), first.chart.axis)
+    under_head = (left, top + int(tall * 0.24), wide, int(tall * (split - 0.25)))
+    _chart(slide, first, under_head, _joined(first.chart.axis, _not_all(first, _)))
     if len(figures) == 1:
         _table(slide, first, (left, top + int(tall * split), wide, int(tall * (1 - split))), _)
         return
     each = (1 - split) / (len(figures) - 1)
     for number, figure in enumerate(figures[1:]):
         start = top + int(tall * (split + number * each))
-        said = f"{figure.title}: {figure.value} · {figure.of}"
+        said = _joined(f"{figure.title}: {figure.value}", figure.of, _not_all(figure, _))
         _text(slide, (left, start, wide, int(tall * _LINES)), said, 11)
         _chart(slide, figure, (left, start + int(tall * _LINES), wide, int(tall * (each - _LINES))), "")
+
+
+def _joined(*parts: str) -> str:
+    return " · ".join(part for part in parts if part)
+
+
+def _not_all(figure: Figure, _: Translate) -> str:
+    """That a ranking goes on beyond the bars of its chart, "" where it does not."""
+    shown, count = len(_fewer(figure.chart).labels), len(figure.chart.labels)
+    if shown == count:
+        return ""
+    return _("the first {shown} of {count}, all are in the workbook").format(
+        shown=shown, count=max(count, len(figure.table))
+    )
 
 
 def _chart(slide: Slide, figure: Figure, box: Box, title: str) -> None:
@@ -187,12 +203,17 @@ def _line_look(made: object, chart: Chart) -> None:
 
 def _table(slide: Slide, figure: Figure, box: Box, _: Translate) -> None:
     told = table_rows(figure.table, _, _ROWS)
-    frame = slide.shapes.add_table(len(told["rows"]) + 1, len(told["head"]), *box)
+    left, top, wide, tall = box
+    if told["left_out"]:
+        line = int(tall * _LEFT_OUT)
+        tall -= line
+        _text(slide, (left, top + tall, wide, line), told["left_out"], 10, inks.SOFT)
+    frame = slide.shapes.add_table(len(told["rows"]) + 1, len(told["head"]), left, top, wide, tall)
     frame.name = clean(figure.title)
     table = frame.table
-    _fit_columns(table, told, box[2])
+    _fit_columns(table, told, wide)
     for r, row in enumerate([told["head"], *told["rows"]]):
-        table.rows[r].height = box[3] // (_ROWS + 1)
+        table.rows[r].height = tall // (_ROWS + 1)
         for c, said in enumerate(row):
             cell = table.cell(r, c)
             cell.margin_top = cell.margin_bottom = Pt(1)
