@@ -7,7 +7,7 @@ from geo.model.briefing import RESCUE
 from geo.model.clock import RADII_KM
 from geo.model.errors import N_
 from geo.output.maps import base_map, state_group
-from pages.ui import briefing_capture, charts, compute, compute_emergency, emergency_show, state
+from pages.ui import briefing_capture, charts, compute, compute_emergency, emergency_show, roads_show, state
 from pages.ui import emergency_state as chosen
 from pages.ui.controls import search
 from pages.ui.emergency_controls import Emergency, asked_scene, facts_line, sidebar
@@ -25,14 +25,18 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
     briefing_capture.said()
     with errors_said(_):
         study, assumptions = asked.study, asked.assumptions
-        found = compute_emergency.answer(study, assumptions, asked.bases(_), asked.clock, asked.capability)
+        question = (study, assumptions, asked.bases(_), asked.clock, asked.capability)
+        breaks = asked.breaks
+        found = compute_emergency.answer(*question, breaks)
         limits = compute_emergency.hospital_problems(study, assumptions, asked.capability)
         emergency_show.key_figures(_, language, asked, found)
-        emergency_show.band_line(_, asked, compute_emergency.band(study, assumptions, found))
+        emergency_show.band_line(_, asked, compute_emergency.band(study, assumptions, found, breaks))
+        if len(breaks):
+            emergency_show.closed_line(_, asked, compute_emergency.answer(*question).reached)
         emergency_show.problems(_, [*found.problems, *limits])
         picked = chosen.picked(study)
         village = picked.item_id if picked and picked.kind == "village" else None
-        legs = compute_emergency.rescue(study, assumptions, found, village) if village else None
+        legs = compute_emergency.rescue(study, assumptions, found, breaks, village) if village else None
         left, right = st.columns([5, 3], gap="medium")
         with left, st.container(key="emergency_map"):
             picture(_)
@@ -49,6 +53,9 @@ def stage(_: Translate, language: str, asked: Emergency) -> None:
         if not on_stage():
             with right:
                 search(_, study)
+                if len(breaks):
+                    with st.expander(_("Closed roads"), icon=":material/block:"):
+                        roads_show.closed_list(_, study, breaks)
                 emergency_show.details(_, language, asked, found, legs)
                 emergency_show.bases_editor(_, asked, found)
             charts.below(_, language, study, lambda: asked_scene(_, asked), RESCUE)

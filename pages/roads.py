@@ -39,11 +39,12 @@ def stage(_: Translate, language: str, question: Question) -> None:
             )  # fmt: skip
             ranked = None
             if view == "closed":
-                roads_show.closed_list(_, question, breaks)
+                roads_show.closed_list(_, question.study, breaks)
                 roads_show.villages(_, question, lost)
                 map_tables.tabs(_, language, question, after)
             elif view == "rank":
-                ranked = roads_show.ranking(_, question)
+                limit, key = question.threshold_min, compute_roads.question_key(question)
+                ranked = roads_show.ranking(_, question.study, lambda: compute_roads.care(question), limit, limit, key)
             else:
                 roads_show.by_condition(_, question, breaks)
         with left:

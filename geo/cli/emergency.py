@@ -15,7 +15,16 @@ from geo.analysis.coverage import Coverage
 from geo.analysis.emergency import fleet
 from geo.analysis.mexclp import check_busy, expected_coverage
 from geo.analysis.radius import compare, nearest_m
-from geo.cli.answers import band_json, band_line, check_minutes, made_with_lines
+from geo.cli.answers import (
+    add_close,
+    band_json,
+    band_line,
+    breaks_asked,
+    breaks_json,
+    check_minutes,
+    closed_lines,
+    made_with_lines,
+)
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.bases import Base, base_at, bases_of, load_fleet_rules
@@ -24,9 +33,10 @@ from geo.model.clock import PRESETS, RADII_KM, default_value, preset_clock
 from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
 from geo.model.problems import Problem
+from geo.network.breaks import Breaks
 from geo.output.language import Translate, of_terminal
 from geo.study import emergency
-from geo.study.conditions import Band
+from geo.study.conditions import Band, with_breaks
 from geo.study.emergency import Emergency
 
 MISSED_SHOWN = 10  # as text; JSON has all of them
@@ -48,6 +58,7 @@ def add(commands: Commands, _: Translate) -> None:
     parser.add_argument("--busy", type=float, help=_("share of the time each ambulance is out, such as 0.3"))
     parser.add_argument("--condition", choices=CONDITIONS, default="day", help=_("speed factor"))
     parser.add_argument("--bases", help=_("facility ids with commas that are the bases, in place of the list's"))
+    add_close(parser, _)
     parser.add_argument("--json", action="store_true", help=_("print JSON; its keys are in the README"))
     parser.set_defaults(run=_emergency)
 
@@ -62,6 +73,7 @@ class _Told:
     band: Band
     assumptions: Assumptions
     problems: list[Problem]
+    closed: Breaks
     options: argparse.Namespace
 
     @property
@@ -103,7 +115,9 @@ def _emergency(options: argparse.Namespace, _: Translate) -> None:
 
 def _asked(study: Study, options: argparse.Namespace) -> _Told:
     assumptions = studies.assumptions_for(study, options.condition)
-    out, back = emergency.outward(study, assumptions), emergency.inward(study, assumptions)
+    breaks = breaks_asked(study, options)
+    roads = emergency.outward(study, assumptions), emergency.inward(study, assumptions)
+    out, back = (with_breaks(network, breaks) for network in roads)
     bases = chosen_bases(study, options.bases)
     hospital = emergency.nearest_hospital(study, back, options.capability)
     clock = preset_clock(options.preset, options.minutes)
@@ -111,8 +125,8 @@ def _asked(study: Study, options: argparse.Namespace) -> _Told:
     found = emergency.answer(study, bases, drive, hospital, clock, night=options.condition == "night")
     within = emergency.hospital_coverage(found, default_value("clinical", options.capability))
     problems = [*found.problems, *emergency.hospital_problems(study, back, options.capability)]
-    band = emergency.speed_band(study, out, found)
-    return _Told(study, found, within, band, assumptions, problems, options)
+    band = emergency.speed_band(study, roads[0], found, breaks)
+    return _Told(study, found, within, band, assumptions, problems, breaks, options)
 
 
 def chosen_bases(study: Study, words: str | None) -> Sequence[Base]:
@@ -144,6 +158,7 @@ def emergency_json(told: _Told, _: Translate) -> dict[str, object]:
             "text": clock.say(_),
         },
         "condition": told.options.condition,
+        "closed": breaks_json(told.closed),
         "modelled": True,
         "illustrative": told.study.illustrative,
         **_people(found.reached, "reached"),
@@ -198,6 +213,7 @@ def emergency_lines(told: _Told, _: Translate) -> list[str]:
     lines = [
         _("Clock: {clock}.").format(clock=found.clock.say(_)),
         *made_with_lines(told.study, told.assumptions, "ambulance", _),
+        *closed_lines(told.closed, _),
         _("Reached by an ambulance in time: {people}.").format(people=_share(found.reached, _)),
         band_line(told.band, _),
         _("Reached by one base only: {people:,.0f} of {population:,.0f} people, {villages:,} villages.").format(

@@ -20,6 +20,7 @@ from geo.network.breaks import NO_BREAKS
 from geo.network.reach import Surface, contour
 from geo.study import closing, emergency
 from geo.study.answers import Network, nearest_by_tier, nearest_counted, network_of, surface_of
+from geo.study.conditions import with_breaks
 from geo.study.indicators import board_of, entries_for, unit_names
 from geo.study.structure import structure_of
 
@@ -102,12 +103,13 @@ class Answering:
 
     def _rescue(self, way: Key, network: Network, answer: Answer, asked: Rescue) -> Answer:
         study, assumptions = answer.study, answer.scene.assumptions
+        breaks = closing.checked_breaks(study, dict(answer.scene.closed))
         inward = self._once(("inward", *way), lambda: emergency.inward(study, assumptions))
         found = emergency.answer(
             study,
             asked.bases,
-            emergency.drive_matrix(network, asked.bases),
-            emergency.nearest_hospital(study, inward, asked.capability),
+            emergency.drive_matrix(with_breaks(network, breaks), asked.bases),
+            emergency.nearest_hospital(study, with_breaks(inward, breaks), asked.capability),
             asked.clock,
             night=assumptions.condition == "night",
         )

@@ -9,7 +9,8 @@ from geo.analysis.coverage import nearest
 from geo.model.assumptions import Assumptions
 from geo.model.errors import NothingSelected
 from geo.model.inputs import Study
-from geo.model.roads import Ints, Mode
+from geo.model.roads import Floats, Ints, Mode
+from geo.network.breaks import NO_BREAKS, Breaks, on_broken
 from geo.network.graph import Graph, Trip, build_graph, is_outward
 from geo.network.reach import Surface, arrival_surface
 from geo.network.route import Route, route
@@ -26,7 +27,13 @@ class Network:
     assumptions: Assumptions
     facility: Snapped
     demand: Snapped
-    index: EdgeIndex  # for places that come later
+    index: EdgeIndex  # for places that come later, of the open roads
+    breaks: Breaks = NO_BREAKS  # on the graph, and on the points here
+
+    def snap(self, lon: Floats, lat: Floats) -> Snapped:
+        """Places that come later, on these roads; who closes a road moves nobody to another."""
+        open_edges = self.graph.roads.edge_count - len(self.breaks)
+        return on_broken(self.index.snap(lon, lat), self.breaks, open_edges)
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from geo.model.roads import ROAD_CLASSES, Floats, Ints, Roads
 from geo.network.breaks import Breaks, breaks_at, broken, on_broken
 from geo.network.closures import Opened, minutes_without, open_roads, people_carried
 from geo.network.route import route
-from geo.network.snapping import EdgeIndex
+from geo.network.snapping import EdgeIndex, Snapped
 from geo.study.answers import Journey, Network, open_rows
 
 LEAST_SHARE = 0.005  # of all people: a segment that carries fewer cannot put more than these out of reach
@@ -29,21 +29,26 @@ _TOLD_EVERY = 20  # segments
 
 @dataclass(frozen=True)
 class Care:
-    """The nearest facility of the tiers that count for every village, with every road open."""
+    """The nearest of some facilities, or ambulance bases, for every village, with every road open."""
 
     study: Study
     network: Network
-    rows: Ints  # of the facilities that count
+    facility_id: np.ndarray  # (f,) text: the facilities that count
     opened: Opened
 
 
 def care_of(study: Study, network: Network, tiers: tuple[str, ...]) -> Care:
     """What closing roads starts from. Raises NothingSelected when no facility of these tiers is on the network."""
     rows = open_rows(study, tiers)
-    facility = network.facility.take(rows)
+    ids = study.facility["facility_id"].to_numpy(dtype=object)[rows]
+    return care_from(study, network, ids, network.facility.take(rows))
+
+
+def care_from(study: Study, network: Network, facility_id: np.ndarray, facility: Snapped) -> Care:
+    """The same from any places on the network, (f,) ids and points. Raises NothingSelected when none is on it."""
     if not facility.on_network.any():
         raise NothingSelected()
-    return Care(study, network, rows, open_roads(network.graph, facility, network.demand, network.assumptions))
+    return Care(study, network, facility_id, open_roads(network.graph, facility, network.demand, network.assumptions))
 
 
 def checked_breaks(study: Study, places: Mapping[int, float]) -> Breaks:
@@ -63,8 +68,7 @@ def found_with(care: Care, breaks: Breaks) -> pd.DataFrame:
     Columns demand_id, facility_id ("" out of reach), travel_time_min (NaN there).
     """
     minutes, source = minutes_without(care.opened, breaks)
-    ids = care.study.facility["facility_id"].to_numpy(dtype=object)[care.rows]
-    facility = np.where(source >= 0, ids[source], "")
+    facility = np.where(source >= 0, care.facility_id[source], "")
     columns = {"demand_id": care.study.demand["demand_id"].to_numpy(), "facility_id": facility}
     return pd.DataFrame({**columns, "travel_time_min": minutes})
 
@@ -175,7 +179,7 @@ def segment_at(
 
 
 def way_round(care: Care, breaks: Breaks, demand_id: str) -> Journey | None:
-    """One village's way to its nearest facility with some segments closed; None where there is none.
+    """One village's way to its nearest facility, of `care_of`, with some segments closed; None where there is none.
 
     Raises ChoiceUnknown for a village the study does not have.
     """
@@ -186,11 +190,11 @@ def way_round(care: Care, breaks: Breaks, demand_id: str) -> Journey | None:
     if source[0] < 0:
         return None
     network, count = care.network, care.network.graph.roads.edge_count
-    facility, village = network.facility.take(care.rows[source]), network.demand.take(point)
+    facility, village = care.opened.facilities.take(source), network.demand.take(point)
     if len(breaks):
         facility, village = on_broken(facility, breaks, count), on_broken(village, breaks, count)
     way = route(broken(network.graph, breaks), facility, village, network.assumptions)
-    row = int(care.rows[source[0]])
+    row = int(np.flatnonzero(care.study.facility["facility_id"] == care.facility_id[source[0]])[0])
     return Journey(str(care.study.facility["tier"].iat[row]), row, way)
 
 

@@ -36,7 +36,7 @@ def with_breaks(network: Network, breaks: Breaks) -> Network:
         return network
     count = network.graph.roads.edge_count
     facility, demand = (on_broken(p, breaks, count) for p in (network.facility, network.demand))
-    return replace(network, graph=broken(network.graph, breaks), facility=facility, demand=demand)
+    return replace(network, graph=broken(network.graph, breaks), facility=facility, demand=demand, breaks=breaks)
 
 
 def minutes_counted(study: Study, network: Network, tiers: tuple[str, ...], breaks: Breaks = NO_BREAKS) -> pd.Series:

@@ -1,7 +1,8 @@
 """An emergency: from the call to the scene, and on to a hospital that can treat the case. Joins the rooms.
 
-What needs a search is asked once (`drive_matrix`, `drive_column`, `nearest_hospital`); `answer` is arithmetic on it, so
-that an interval or a base switched on and off costs milliseconds.
+What needs a search is asked once (`drive_matrix`, `drive_column`, `nearest_hospital`), with some roads closed on a
+network `conditions.with_breaks`; `answer` is arithmetic on it, so that an interval or a base switched on and off costs
+milliseconds.
 """
 
 from collections.abc import Sequence
@@ -25,6 +26,7 @@ from geo.network.route import Route, route
 from geo.network.snapping import Snapped
 from geo.network.travel_time import nearest_times, time_matrix
 from geo.study.answers import Network, network_of
+from geo.study.closing import Care, care_from
 from geo.study.conditions import BAND_SHARE, Band, at_speeds, with_breaks
 
 
@@ -73,6 +75,16 @@ def drive_matrix(network: Network, bases: Sequence[Base]) -> Floats:
 def drive_column(network: Network, base: Base) -> Floats:
     """Minutes from one base to every demand point, (demand,): the only search a new base needs."""
     return drive_matrix(network, [base])[:, 0]
+
+
+def care_of_bases(study: Study, network: Network, bases: Sequence[Base]) -> Care:
+    """What closing roads one by one starts from when an ambulance comes from the nearest base; roads are all open.
+
+    Within the threshold then means a drive of at most the clock's `drive_limit_min`. Raises NothingSelected when no
+    base is on the network.
+    """
+    ids = np.array([base.base_id for base in bases], dtype=object)
+    return care_from(study, network, ids, _snapped(network, bases))
 
 
 def nearest_hospital(study: Study, network: Network, capability_id: str) -> pd.DataFrame:
@@ -161,7 +173,7 @@ def rescue(
 
 def _snapped(network: Network, bases: Sequence[Base]) -> Snapped:
     lon, lat = (np.array([getattr(base, axis) for base in bases], dtype=np.float64) for axis in ("lon", "lat"))
-    return network.index.snap(lon, lat)
+    return network.snap(lon, lat)
 
 
 def hospital_problems(study: Study, network: Network, capability_id: str) -> list[Problem]:

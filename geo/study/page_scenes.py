@@ -40,9 +40,14 @@ def closed_scene(base: Scene, closed: tuple[tuple[int, float], ...], translators
 
 
 def rescue_scene(
-    study: Study, rescue: Rescue, assumptions: Assumptions, layers: Sequence[str], translators: Translators
+    study: Study,
+    rescue: Rescue,
+    assumptions: Assumptions,
+    layers: Sequence[str],
+    translators: Translators,
+    closed: tuple[tuple[int, float], ...] = (),
 ) -> Scene:
-    """Both legs of an emergency on its clock."""
+    """Both legs of an emergency on its clock, with some roads closed."""
     return replace(
         plain_scene(study, translators),
         page="emergency",
@@ -50,6 +55,7 @@ def rescue_scene(
         assumptions=assumptions,
         threshold_min=rescue.clock.threshold_min,
         rescue=rescue,
+        closed=closed,
         layers=tuple(layers),
         shown=(),
         shows=("response", "hospital"),

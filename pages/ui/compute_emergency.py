@@ -17,13 +17,19 @@ from geo.model.bases import Base, load_fleet_rules
 from geo.model.clock import RADII_KM, Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
+from geo.network.breaks import NO_BREAKS, Breaks
+from geo.network.graph import Trip
 from geo.study import Network, emergency
-from geo.study.conditions import BAND_SHARE
+from geo.study.closing import Care
+from geo.study.conditions import BAND_SHARE, with_breaks
 from geo.study.emergency import Emergency, Rescue
 from pages.ui import compute
 
 if TYPE_CHECKING:
     from geo.model.roads import Floats
+
+Places = tuple[tuple[int, float], ...]  # closed roads: the segment's number, and where along it
+CareKey = tuple[str, str, tuple[tuple[str, float, float], ...]]
 
 
 @st.cache_resource(show_spinner=False, max_entries=12)
@@ -31,63 +37,105 @@ def _inward(content_id: str, assumed: str, _of: Study, _assumptions: Assumptions
     return emergency.inward(_of, _assumptions)
 
 
-def inward(of: Study, assumptions: Assumptions) -> Network:
-    """The roads as an ambulance drives them to hospital."""
-    return _inward(of.content_id, assumptions.content_id(), of, assumptions)
+@st.cache_resource(show_spinner=False, max_entries=16)
+def _broken(content_id: str, assumed: str, trip: Trip, closed: Places, _open: Network, _breaks: Breaks) -> Network:
+    return with_breaks(_open, _breaks)
+
+
+def outward(of: Study, assumptions: Assumptions, breaks: Breaks) -> Network:
+    """The roads as an ambulance drives them to the scene, some of them closed."""
+    network = compute.network(of, "ambulance", assumptions)
+    return _broken(of.content_id, assumptions.content_id(), "outward", breaks.places, network, breaks)
+
+
+def inward(of: Study, assumptions: Assumptions, breaks: Breaks) -> Network:
+    """The roads as an ambulance drives them to hospital, some of them closed."""
+    network = _inward(of.content_id, assumptions.content_id(), of, assumptions)
+    return _broken(of.content_id, assumptions.content_id(), "inward", breaks.places, network, breaks)
 
 
 @st.cache_resource(show_spinner=False, max_entries=1024)
 def _column(
-    content_id: str, assumed: str, lon: float, lat: float, _of: Study, _assumptions: Assumptions, _base: Base
-) -> "Floats":
-    return emergency.drive_column(compute.network(_of, "ambulance", _assumptions), _base)
+    content_id: str, assumed: str, closed: Places, lon: float, lat: float,
+    _of: Study, _assumptions: Assumptions, _breaks: Breaks, _base: Base,
+) -> "Floats":  # fmt: skip
+    return emergency.drive_column(outward(_of, _assumptions, _breaks), _base)
 
 
-def drive_matrix(of: Study, assumptions: Assumptions, bases: Sequence[Base]) -> "Floats":
+def drive_matrix(of: Study, assumptions: Assumptions, bases: Sequence[Base], breaks: Breaks) -> "Floats":
     """Minutes from every base to every village: a base added runs its own search and no other."""
-    key = (of.content_id, assumptions.content_id())
-    columns = [_column(*key, base.lon, base.lat, of, assumptions, base) for base in bases]
+    key = (of.content_id, assumptions.content_id(), breaks.places)
+    columns = [_column(*key, base.lon, base.lat, of, assumptions, breaks, base) for base in bases]
     return np.column_stack(columns) if columns else np.zeros((len(of.demand), 0))
 
 
 @st.cache_resource(show_spinner=False, max_entries=96)
 def _hospital(
-    content_id: str, assumed: str, capability: str, _of: Study, _assumptions: Assumptions
-) -> tuple[pd.DataFrame, list[Problem]]:
-    network = inward(_of, _assumptions)
+    content_id: str, assumed: str, closed: Places, capability: str,
+    _of: Study, _assumptions: Assumptions, _breaks: Breaks,
+) -> tuple[pd.DataFrame, list[Problem]]:  # fmt: skip
+    network = inward(_of, _assumptions, _breaks)
     found = emergency.nearest_hospital(_of, network, capability)
     return found, emergency.hospital_problems(_of, network, capability)
 
 
+@st.cache_resource(show_spinner=False, max_entries=6)
+def _care(
+    content_id: str, assumed: str, places: tuple[tuple[str, float, float], ...],
+    _of: Study, _assumptions: Assumptions, _bases: Sequence[Base],
+) -> Care:  # fmt: skip
+    return emergency.care_of_bases(_of, compute.network(_of, "ambulance", _assumptions), _bases)
+
+
+def care_key(of: Study, assumptions: Assumptions, found: Emergency) -> CareKey:
+    """What `care` depends on."""
+    places = tuple((base.base_id, base.lon, base.lat) for base in found.bases)
+    return of.content_id, assumptions.content_id(), places
+
+
+def care(of: Study, assumptions: Assumptions, found: Emergency) -> Care:
+    """The nearest base in service with all roads open. Raises NothingSelected."""
+    return _care(*care_key(of, assumptions, found), of, assumptions, found.bases)
+
+
 def hospital_problems(of: Study, assumptions: Assumptions, capability: str) -> list[Problem]:
     """What limits the second leg."""
-    return _hospital(of.content_id, assumptions.content_id(), capability, of, assumptions)[1]
+    key = (of.content_id, assumptions.content_id(), NO_BREAKS.places, capability)
+    return _hospital(*key, of, assumptions, NO_BREAKS)[1]
 
 
-def answer(of: Study, assumptions: Assumptions, bases: Sequence[Base], clock: Clock, capability: str) -> Emergency:
-    """Every figure of both legs for one clock."""
-    hospital, _ = _hospital(of.content_id, assumptions.content_id(), capability, of, assumptions)
-    drive = drive_matrix(of, assumptions, bases)
+def answer(
+    of: Study,
+    assumptions: Assumptions,
+    bases: Sequence[Base],
+    clock: Clock,
+    capability: str,
+    breaks: Breaks = NO_BREAKS,
+) -> Emergency:
+    """Every figure of both legs for one clock, with some roads closed."""
+    key = (of.content_id, assumptions.content_id(), breaks.places, capability)
+    hospital, _ = _hospital(*key, of, assumptions, breaks)
+    drive = drive_matrix(of, assumptions, bases, breaks)
     return emergency.answer(of, bases, drive, hospital, clock, night=assumptions.condition == "night")
 
 
-def band(of: Study, assumptions: Assumptions, found: Emergency) -> tuple[Coverage, Coverage]:
+def band(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks) -> tuple[Coverage, Coverage]:
     """People reached when every speed on the road is lower, and higher, by conditions.BAND_SHARE."""
     if not found.bases:
         return found.reached, found.reached
     sides = []
     for share in (1 - BAND_SHARE, 1 + BAND_SHARE):
         scaled = replace(assumptions, speed_scale=assumptions.speed_scale * share)
-        drive = pd.DataFrame(drive_matrix(of, scaled, found.bases)).min(axis=1)
+        drive = pd.DataFrame(drive_matrix(of, scaled, found.bases, breaks)).min(axis=1)
         sides.append(coverage(drive, of.demand["population"], found.clock.drive_limit_min))
     return sides[0], sides[1]
 
 
-def rescue(of: Study, assumptions: Assumptions, found: Emergency, demand_id: str) -> Rescue:
+def rescue(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks, demand_id: str) -> Rescue:
     """Both ways for one village."""
     row = found.response.loc[found.response["demand_id"] == demand_id].iloc[0]
     base = next((base for base in found.bases if base.base_id == row["base_id"]), None)
-    out, back = compute.network(of, "ambulance", assumptions), inward(of, assumptions)
+    out, back = outward(of, assumptions, breaks), inward(of, assumptions, breaks)
     return emergency.rescue(of, out, back, base, row["hospital_id"], demand_id)
 
 

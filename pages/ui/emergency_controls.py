@@ -9,9 +9,10 @@ from geo.model.bases import Base
 from geo.model.briefing import Rescue, Scene
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
+from geo.network.breaks import Breaks
 from geo.output.words import condition_name, factor_text
 from geo.study.page_scenes import rescue_scene
-from pages.ui import compute, emergency_plan, stage, state
+from pages.ui import closed_roads, compute, emergency_plan, stage, state
 from pages.ui import emergency_state as chosen
 from pages.ui.assumed import editor_button
 from pages.ui.compute_export import TRANSLATORS, pinned
@@ -22,7 +23,7 @@ from pages.ui.text import Translate, plain
 
 @dataclass(frozen=True)
 class Emergency:
-    """What is asked: everything the answer depends on but the bases, which are changed beside the map."""
+    """What is asked: everything the answer depends on but the bases and closed roads, changed beside the map."""
 
     study: Study
     clock: Clock
@@ -34,6 +35,11 @@ class Emergency:
     def bases(self, _: Translate) -> tuple[Base, ...]:
         """The bases as this session has them now."""
         return emergency_plan.bases(_, self.study)
+
+    @property
+    def breaks(self) -> Breaks:
+        """The roads that this session has closed."""
+        return closed_roads.breaks(self.study)
 
 
 def sidebar(_: Translate, language: str) -> Emergency:
@@ -156,4 +162,4 @@ def asked_scene(_: Translate, asked: Emergency) -> Scene:
     """What is asked, with the bases as they are now, as a scene."""
     rescue = Rescue(asked.clock, asked.capability, float(asked.limit_min), asked.bases(_))
     layers = [layer for layer, on in asked.layers.items() if on]
-    return pinned(rescue_scene(asked.study, rescue, asked.assumptions, layers, TRANSLATORS))
+    return pinned(rescue_scene(asked.study, rescue, asked.assumptions, layers, TRANSLATORS, asked.breaks.places))

@@ -8,11 +8,22 @@ import numpy as np
 import streamlit as st
 
 from geo.model.bases import Base
+from geo.model.inputs import Study
+from geo.network.breaks import Breaks
 from geo.network.route import Route
 from geo.output import scene_map
 from geo.output.palette import distinct
 from geo.study.emergency import Emergency, Rescue, hospital_rows
-from pages.ui import briefing_capture, compute, compute_emergency, emergency_plan, stage, state
+from pages.ui import (
+    briefing_capture,
+    closed_roads,
+    compute,
+    compute_emergency,
+    emergency_plan,
+    roads_show,
+    stage,
+    state,
+)
 from pages.ui import emergency_controls as controls
 from pages.ui import emergency_state as chosen
 from pages.ui.map_text import map_text
@@ -49,13 +60,13 @@ def map_state(
         "marks_title": _("Bases and hospitals"),
         "selected": _selected(picked, bases),
         "highlight_unit": picked.item_id if picked and picked.kind == "unit" else None,
-        "routes": _routes(_, legs),
+        "routes": [*_routes(_, legs), *_roads(study, asked.breaks)],
         "ask_view": briefing_capture.asked(),
         "pick": bool(st.session_state.get("em_pick")),
         "fly": st.session_state.get("fly"),
         "badges": [_("Illustrative sample, not for decisions")] if study.illustrative else [],
         "stamp": _("Internal working map, not for publication"),
-        "address": chosen.address(language, study, bases),
+        "address": chosen.address(language, study, bases) | closed_roads.in_address(study),
     }
 
 
@@ -155,6 +166,13 @@ def _routes(_: Translate, legs: Rescue | None) -> list[dict[str, object]]:
     return [
         {"kind": "road", "lines": way.line.round(6).ravel().tolist()} | look for way, look in both if way is not None
     ]
+
+
+def _roads(study: Study, breaks: Breaks) -> list[dict[str, object]]:
+    """The closed roads, and the segment chosen in the ranking."""
+    edge = roads_show.chosen_segment(study)
+    line = [] if edge is None else [study.roads.edge_vertices(edge).round(6).ravel().tolist()]
+    return [*({"kind": "segment", "lines": one} for one in line), *scene_map.closed_routes(study.roads, breaks.places)]
 
 
 def on_click(_: Translate, asked: controls.Emergency) -> None:

@@ -81,6 +81,22 @@ def band_line(_: Translate, asked: controls.Emergency, band: tuple[Coverage, Cov
     )
 
 
+def closed_line(_: Translate, asked: controls.Emergency, before: Coverage) -> None:
+    """That roads are closed, and whom an ambulance would reach were they open."""
+    text = _(
+        "Closed road segments, in every figure here: {count}. With all roads open {part:,.0f} of {whole:,.0f} people "
+        "({share}) are reached within {minutes:g} min {start} (modelled)."
+    ).format(
+        count=len(asked.breaks),
+        part=before.covered,
+        whole=before.population,
+        share=percent(before.share_pct),
+        minutes=asked.clock.threshold_min,
+        start=asked.clock.say_start(_),
+    )
+    st.warning(plain(text), icon=":material/block:")
+
+
 def problems(_: Translate, told: list[Problem]) -> None:
     """What limits the figures, the first few at once."""
     for problem in told[:MOST_PROBLEMS]:

@@ -8,7 +8,7 @@ import streamlit as st
 from geo.model.bases import load_fleet_rules
 from geo.output.tables import csv_bytes
 from geo.study.emergency import Emergency
-from pages.ui import compute, compute_emergency, state
+from pages.ui import compute, compute_emergency, roads_show, state
 from pages.ui import emergency_controls as controls
 from pages.ui.emergency_words import cause_name, in_time_line
 from pages.ui.text import Translate, plain
@@ -20,9 +20,9 @@ def tabs(_: Translate, language: str, asked: controls.Emergency, found: Emergenc
     """Every table of the page."""
     titles = [
         _("Villages not reached"), _("Bases"), _("Busy ambulances"), _("Fleet"), _("Radius and clock"), _("Townships"),
-        _("All villages"),
+        _("Which road matters most"), _("All villages"),
     ]  # fmt: skip
-    shown = (_missed, _bases, _busy, _fleet, _radius, _townships, _villages)
+    shown = (_missed, _bases, _busy, _fleet, _radius, _townships, _roads, _villages)
     for tab, table in zip(st.tabs(titles, key=f"em_tabs:{language}", on_change="rerun"), shown, strict=True):
         if tab.open:  # the others cost nothing until they are looked at
             with tab:
@@ -166,6 +166,18 @@ def _townships(_: Translate, language: str, asked: controls.Emergency, found: Em
         _("Arrival, minutes"): rows["slowest_min"],
     })  # fmt: skip
     _table(_, asked, table, "townships", percent=_("Share, % of people"), ids=rows["unit_code"], kind="unit")
+
+
+def _roads(_: Translate, language: str, asked: controls.Emergency, found: Emergency) -> None:
+    """The segments whose closure puts most people out of the ambulance's reach."""
+    if not found.bases:
+        st.info(_("No base is in service."))
+        return
+    of, assumptions, clock = asked.study, asked.assumptions, asked.clock
+    key = compute_emergency.care_key(of, assumptions, found)
+    roads_show.ranking(
+        _, of, lambda: compute_emergency.care(of, assumptions, found), clock.drive_limit_min, clock.threshold_min, key
+    )
 
 
 def _villages(_: Translate, language: str, asked: controls.Emergency, found: Emergency) -> None:

@@ -1,11 +1,14 @@
 """Closed roads on screen: figures before and after, villages, the ranking, and other conditions."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pandas as pd
 import streamlit as st
 
 from geo.analysis.coverage import Coverage
 from geo.model.assumptions import default_rows
+from geo.model.inputs import Study
 from geo.network.breaks import NO_BREAKS, Breaks
 from geo.output.figure import percent
 from geo.output.tables import csv_bytes
@@ -64,21 +67,21 @@ def band_line(_: Translate, band: conditions.Band) -> None:
     )
 
 
-def closed_list(_: Translate, question: Question, breaks: Breaks) -> None:
+def closed_list(_: Translate, study: Study, breaks: Breaks) -> None:
     """The closed roads, each with a button that opens it again."""
     if not len(breaks):
         st.info(_("Click a road on the map to close it there. Click it again to open it."), icon=":material/touch_app:")
         return
-    table = closing.described(question.study, breaks.edge)
+    table = closing.described(study, breaks.edge)
     for row in table.to_dict(orient="records"):
         text, button = st.columns([5, 1], vertical_alignment="center")
-        text.markdown(":material/block: " + plain(segment_name(_, question, row)))
+        text.markdown(":material/block: " + plain(segment_name(_, study, row)))
         button.button(
             _("Open again"), key=f"open:{row['edge']}", on_click=closed_roads.toggle,
-            args=(question.study, int(row["edge"]), 0.5), width="stretch",
+            args=(study, int(row["edge"]), 0.5), width="stretch",
         )  # fmt: skip
     if len(breaks) > 1:
-        st.button(_("Open all roads"), on_click=closed_roads.open_all, args=(question.study,))
+        st.button(_("Open all roads"), on_click=closed_roads.open_all, args=(study,))
 
 
 def villages(_: Translate, question: Question, lost: pd.DataFrame) -> None:
@@ -119,38 +122,62 @@ def _about_ways(question: Question, demand_id: str) -> dict[str, object] | None:
     return {"bounds": [round(v, 5) for v in (west, south, east, north)]}
 
 
-def ranking(_: Translate, question: Question) -> pd.DataFrame | None:
-    """Every segment that matters, closed in turn. Returns what the map shows: the worst ones, the one chosen first."""
+def ranking(
+    _: Translate,
+    study: Study,
+    care: Callable[[], closing.Care],
+    limit_min: float,
+    minutes: float,
+    key: tuple[object, ...],
+) -> pd.DataFrame | None:
+    """Every segment that matters, closed in turn. Returns what the map shows: the worst ones, the one chosen first.
+
+    `limit_min` counts on the minutes of `care`, whose content `key` names, the study's first; `minutes` is what it is
+    called in words.
+    """
     st.markdown(
         _(
             "Every road segment that carries at least {share:g} % of the people is closed in turn, where it hurts "
             "most. All other roads are open."
         ).format(share=100 * closing.LEAST_SHARE)
     )
-    key = (*compute_roads.question_key(question), question.threshold_min)
+    asked = (key, limit_min)
     if st.button(_("Rank the road segments"), type="primary", icon=":material/format_list_numbered:"):
-        care = compute_roads.care(question)
+        start = care()
         table = with_progress(
             _,
-            lambda report, stop: closing.rank_segments(care, question.threshold_min, progress=report, should_stop=stop),
+            lambda report, stop: closing.rank_segments(start, limit_min, progress=report, should_stop=stop),
             label=_("Segments closed and opened again"),
             key="rank",
         )
-        st.session_state.ranking = (key, table)
+        st.session_state.ranking = (asked, table)
     told, table = st.session_state.get("ranking", (None, None))
-    if told != key or table is None:
+    if told != asked or table is None:
         return None
-    return _ranked(_, question, table)
+    return _ranked(_, study, minutes, table)
 
 
-def _ranked(_: Translate, question: Question, table: pd.DataFrame) -> pd.DataFrame | None:
-    harmful = table[table["lost"] > 0].head(_ENOUGH_ROWS).reset_index(drop=True)
+def chosen_segment(study: Study) -> int | None:
+    """The number of the segment chosen in this study's ranking on screen, None for none."""
+    asked, table = st.session_state.get("ranking", (None, None))
+    if "ranked" not in st.session_state or table is None or asked[0][0] != study.content_id:
+        return None
+    edges, rows = _harmful(table)["edge"], st.session_state["ranked"].selection.rows
+    return int(edges.iat[rows[0]]) if rows and rows[0] < len(edges) else None
+
+
+def _harmful(table: pd.DataFrame) -> pd.DataFrame:
+    return table[table["lost"] > 0].head(_ENOUGH_ROWS).reset_index(drop=True)
+
+
+def _ranked(_: Translate, study: Study, minutes: float, table: pd.DataFrame) -> pd.DataFrame | None:
+    harmful = _harmful(table)
     if harmful.empty:
-        st.success(_("No single segment puts anybody out of {minutes} min.").format(minutes=question.threshold_min))
+        st.success(_("No single segment puts anybody out of {minutes} min.").format(minutes=f"{minutes:g}"))
         return None
-    whole = float(question.study.demand["population"].sum())
+    whole = float(study.demand["population"].sum())
     shown = pd.DataFrame({
-        _("Road segment"): [segment_name(_, question, row) for row in harmful.to_dict(orient="records")],
+        _("Road segment"): [segment_name(_, study, row) for row in harmful.to_dict(orient="records")],
         _("People out"): harmful["lost"],
         _("% of people"): 100 * harmful["lost"] / whole,
         _("Cut off"): harmful["cut_off"],
@@ -158,7 +185,7 @@ def _ranked(_: Translate, question: Question, table: pd.DataFrame) -> pd.DataFra
     })  # fmt: skip
     st.caption(
         _("{count} segments looked at, {harmful} put people out of {minutes} min; of {whole:,.0f} people.").format(
-            count=len(table), harmful=int((table["lost"] > 0).sum()), minutes=question.threshold_min, whole=whole
+            count=len(table), harmful=int((table["lost"] > 0).sum()), minutes=f"{minutes:g}", whole=whole
         )
     )
     people = st.column_config.NumberColumn(format="localized")
@@ -169,15 +196,15 @@ def _ranked(_: Translate, question: Question, table: pd.DataFrame) -> pd.DataFra
                        _("% of people"): st.column_config.NumberColumn(format="%.1f"),
                        _("Road segment"): st.column_config.TextColumn(width=290)},
     )  # fmt: skip
-    _download(_, shown.assign(edge=harmful["edge"], at=harmful["at"]), f"yida-{question.study.name}-segments.csv")
-    rows = picked.selection.rows
+    _download(_, shown.assign(edge=harmful["edge"], at=harmful["at"]), f"yida-{study.name}-segments.csv")
+    rows = [row for row in picked.selection.rows if row < len(harmful)]  # chosen in an earlier ranking, perhaps
     worst = harmful.head(_ON_MAP).assign(chosen=False)
     if not rows:
         return worst
     row = harmful.iloc[[rows[0]]].assign(chosen=True)
     st.button(
         _("Close this segment"), icon=":material/block:", on_click=closed_roads.toggle,
-        args=(question.study, int(row["edge"].iat[0]), float(row["at"].iat[0])),
+        args=(study, int(row["edge"].iat[0]), float(row["at"].iat[0])),
     )  # fmt: skip
     return pd.concat([worst, row])
 
@@ -217,9 +244,9 @@ def by_condition(_: Translate, question: Question, breaks: Breaks) -> None:
         st.caption(ice_line(_, question.study, question.assumptions))
 
 
-def segment_name(_: Translate, question: Question, row: "dict[object, object] | dict[str, object]") -> str:
+def segment_name(_: Translate, study: Study, row: "dict[object, object] | dict[str, object]") -> str:
     """A segment in words: its class, its length and the villages nearest to its ends."""
-    names = compute.village_names(question.study)
+    names = compute.village_names(study)
     start, end = names.iat[int(str(row["from_row"]))], names.iat[int(str(row["to_row"]))]
     kinds = {r.item: item_name(_, r) for r in default_rows() if r.kind == "speed"}
     km = float(str(row["length_m"])) / 1000

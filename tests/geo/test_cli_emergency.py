@@ -4,16 +4,18 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from geo.model.inputs import Study
+from geo.model.roads import CLASS_INDEX
 from geo.store import open_store
 from tests.geo.terminal import Run, at_home, terminal
 from tests.geo.test_emergency import with_bases
 
 README = Path(__file__).resolve().parents[2] / "README.md"
 KEYS = [
-    "study", "preset", "clock", "condition", "modelled", "illustrative", "population", "reached", "beyond",
+    "study", "preset", "clock", "condition", "closed", "modelled", "illustrative", "population", "reached", "beyond",
     "unreachable", "band", "villages", "villages_reached", "one_base_only", "hospital", "busy", "bases", "missed",
     "radius", "fleet", "problems",
 ]  # fmt: skip
@@ -54,14 +56,25 @@ def test_json_has_the_documented_keys_and_the_clock_with_its_start(yida: Run) ->
 
 @pytest.mark.parametrize(
     ("minutes", "slower", "faster"),
-    # 中村 and 东村 are 6 min of road from F2, 北村 12: 7.5 and 15 at 0.8 times the speed, 5 and 10 at 1.2 times. 西村 is
-    # 7 min from F1 at any speed: all of them beside the road. The drive may take 11 min, and 7.2.
+    # 中村 and 东村 are 6 min of road from F2, 北村 12: 7.5 and 15 at 0.8 times the speed, 5 and 10 at 1.2 times.
+    # 西村 is 7 min from F1 at any speed: all of them beside the road. The drive may take 11 min, and 7.2.
     [("15", 3400, 3700), ("11.2", 1000, 3400)],
 )
 def test_the_band_of_speeds_by_hand(yida: Run, minutes: str, slower: int, faster: int) -> None:
     told = json.loads(yida("emergency", "toy", "--json", "--minutes", minutes)[1])
     assert told["reached"] == 3400
     assert told["band"] == {"speed_share": 0.2, "covered_slower": slower, "covered_faster": faster}
+
+
+def test_a_closed_road_is_named_and_costs_its_villages(yida: Run, toy: Study) -> None:
+    east = int(np.flatnonzero(toy.roads.road_class == CLASS_INDEX["unclassified"])[0])  # to 东村
+    told = json.loads(yida("emergency", "toy", "--json", "--close", f"{east}@0.25")[1])
+    assert told["closed"] == [{"edge": east, "at": 0.25}]
+    assert (told["reached"], told["beyond"], told["unreachable"]) == (3000, 300, 457)
+    code, out, err = yida("emergency", "toy", "--close", str(east))
+    assert (code, err) == (0, "") and f"Closed road segments: {east}\n" in out and "3,000 of 3,757 people" in out
+    code, _, err = yida("emergency", "toy", "--close", "99999")
+    assert code == 3 and "--close" in err
 
 
 def test_the_drive_preset_and_another_threshold_change_the_clock(yida: Run) -> None:

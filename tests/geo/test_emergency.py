@@ -17,8 +17,10 @@ from geo.model.bases import Base, base_at, bases_of
 from geo.model.clock import Clock, preset_clock
 from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
-from geo.study import assumptions_for, build_study, emergency, nearest_by_tier, nearest_counted, network_of
+from geo.network.breaks import NO_BREAKS, Breaks, breaks_at
+from geo.study import assumptions_for, build_study, closing, emergency, nearest_by_tier, nearest_counted, network_of
 from geo.study.build import with_tables
+from geo.study.conditions import with_breaks
 from geo.study.emergency import Emergency
 from tests.geo import county
 from tests.geo.county import CARE, ROADS, TIERS, Care, Road
@@ -55,12 +57,23 @@ def asked(
     bases: Sequence[Base] | None = None,
     capability: str = "emergency",
     condition: str = "day",
+    closed: Breaks = NO_BREAKS,
 ) -> Emergency:
     assumptions = assumptions_for(study, condition)
     used = bases_of(study.facility) if bases is None else bases
-    drive = emergency.drive_matrix(emergency.outward(study, assumptions), used)
-    hospital = emergency.nearest_hospital(study, emergency.inward(study, assumptions), capability)
+    out, back = emergency.outward(study, assumptions), emergency.inward(study, assumptions)
+    drive = emergency.drive_matrix(with_breaks(out, closed), used)
+    hospital = emergency.nearest_hospital(study, with_breaks(back, closed), capability)
     return emergency.answer(study, used, drive, hospital, clock, night=condition == "night")
+
+
+def at_place(study: Study, x: float, y: float) -> Breaks:
+    """The road at a place of the toy plane, closed there."""
+    network = network_of(study, "ambulance", assumptions_for(study))
+    (lon,), (lat,) = county.degrees([(x, y)])
+    found = closing.segment_at(network.index, study.roads, float(lon), float(lat), 100)
+    assert found is not None
+    return breaks_at(dict([found]))
 
 
 def column(found: Emergency, name: str) -> dict[str, object]:
@@ -122,6 +135,51 @@ def test_the_second_leg_follows_one_ways_towards_the_hospital(tmp_path: Path) ->
     found = asked(with_bases(build_study(files)))
     assert column(found, "drive_min")["中村"] == pytest.approx(6, rel=1e-3)
     assert column(found, "hospital_drive_min")["中村"] == pytest.approx(12, rel=1e-3)
+
+
+def test_by_hand_the_main_road_is_closed_for_both_legs(rescued: Study) -> None:
+    """Between 中村 and F2: F1 alone comes to 西村 and 中村, F2 alone to 东村, and no way leads from there to F1."""
+    found = asked(rescued, closed=at_place(rescued, 9000, 0))
+    by_hand = {"西村": 11, "中村": 11, "北村": 17, "东村": 10, "岛村": NAN, "远村": NAN}
+    assert column(found, "arrival_min") == pytest.approx(by_hand, rel=1e-3, nan_ok=True)
+    assert set(column(found, "backup_id").values()) == {""}
+    assert column(found, "total_min")["中村"] == pytest.approx(18, rel=1e-3) and np.isnan(
+        column(found, "total_min")["东村"]
+    )
+    assert found.by_base.set_index("base_id")["people_only"].to_dict() == {"F1": 3000, "F2": 400}
+
+
+def test_a_base_on_a_broken_road_leaves_by_its_own_side(rescued: Study) -> None:
+    lon, lat = (float(axis[0]) for axis in county.degrees([(9750, 0)]))
+    base = Base("+1", "", "", lon, lat, ambulances=1)  # half way from 中村 to F2
+    drive = column(asked(rescued, bases=[base], closed=at_place(rescued, 9000, 0)), "drive_min")
+    assert np.isnan(drive["中村"]) and drive["东村"] == pytest.approx(3 + 6, rel=1e-3)
+    drive = column(asked(rescued, bases=[base], closed=at_place(rescued, 11000, 0)), "drive_min")
+    assert np.isnan(drive["东村"]) and drive["中村"] == pytest.approx(3, rel=1e-3)
+
+
+def test_the_segment_that_matters_most_is_that_of_the_clock(rescued: Study) -> None:
+    """11 min of drive. 中村 has two bases, so only the road to 东村 costs anybody; with F1 alone, the main road."""
+    out, listed = emergency.outward(rescued, assumptions_for(rescued)), bases_of(rescued.facility)
+    for bases, place, lost in ((listed, (13000, 1000), 400), (listed[:1], (3000, 0), 2000)):
+        worst = closing.rank_segments(emergency.care_of_bases(rescued, out, bases), POLICY.drive_limit_min).iloc[0]
+        edge = at_place(rescued, *place).edge[0]
+        assert (worst["edge"], worst["lost"]) == (edge, lost)
+        before = asked(rescued, bases=bases)
+        after = asked(rescued, bases=bases, closed=breaks_at({int(worst["edge"]): worst["at"]}))
+        assert before.reached.covered - after.reached.covered == lost
+
+
+def test_every_closure_says_the_same_to_the_clock_as_to_the_ranking_and_never_helps(rescued: Study) -> None:
+    out, listed = emergency.outward(rescued, assumptions_for(rescued)), bases_of(rescued.facility)
+    care = emergency.care_of_bases(rescued, out, listed)
+    opened = asked(rescued).response["drive_min"]
+    for edge in range(rescued.roads.edge_count):
+        for at in (0.0, 0.3, 0.5, 0.9, 1.0):
+            drive = asked(rescued, closed=breaks_at({edge: at})).response["drive_min"]
+            found = closing.found_with(care, breaks_at({edge: at}))
+            assert drive.tolist() == pytest.approx(found["travel_time_min"].tolist(), nan_ok=True)
+            assert (drive.fillna(np.inf) >= opened.fillna(np.inf) - 1e-9).all()
 
 
 def test_a_hospital_outside_the_county_counts_where_roads_lead_to_it(tmp_path: Path) -> None:

@@ -25,6 +25,7 @@ from geo.model.briefing import CLOSURE, INDICATORS, RESCUE, STRUCTURE, Briefing,
 from geo.model.clock import preset_clock
 from geo.model.errors import BriefingInvalid, OutOfRange, SurfaceMissing
 from geo.model.inputs import Study
+from geo.model.roads import CLASS_INDEX
 from geo.model.scene_json import from_json, to_json
 from geo.network.snapping import EdgeIndex
 from geo.output.export import make_files
@@ -149,6 +150,18 @@ def test_an_emergency_counts_on_its_clock(county: Study) -> None:
     said = dict(facts(answer, export("pdf", "en"), EN))
     assert said["Clock start"].startswith("15 min from the call: call handling 1 + turnout 3")
     assert said["Bases in service"] == "县人民医院 (2), 东乡卫生院 (1)" and "Speeds, km/h" in said
+
+
+def test_an_emergency_with_a_closed_road_counts_without_it_and_says_where_it_is(county: Study) -> None:
+    east = int(np.flatnonzero(county.roads.road_class == CLASS_INDEX["unclassified"])[0])  # to 东村, 400 people
+    scene = emergency_scene(county)
+    closed = rescue_scene(
+        county, scene.rescue, scene.assumptions, scene.layers, TRANSLATORS, closed=((east, 0.5),)
+    )  # fmt: skip
+    answer = answered(county, closed)
+    assert figure_of(answer, "response", EN, "en").of == "3,000 of 3,757 people"
+    assert figure_of(answer, "hospital", EN, "en").of == "3,000 of 3,757 people"
+    assert len(dict(facts(answer, export("pdf", "en"), EN))["Closed roads"].split()) == 2
 
 
 def test_a_file_tells_the_speed_factors_of_every_road_and_not_of_one(county: Study) -> None:

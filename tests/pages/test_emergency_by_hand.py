@@ -5,15 +5,20 @@ F1 has 2 ambulances, F2 one. Arrival by the policy's clock (4 min, then the driv
 """
 
 from collections.abc import Callable
+from types import SimpleNamespace
 
+import numpy as np
 import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.model.inputs import Study
+from geo.model.roads import CLASS_INDEX
 from geo.output import maps
 from geo.store import open_store
 from geo.study import build_study, emergency
+from pages.ui import roads_show
 from pages.ui.state import Selection
 from tests.geo.county import lonlat, write_county
 from tests.geo.test_emergency import with_bases
@@ -201,3 +206,58 @@ def test_a_base_more_runs_its_own_search_and_no_other(toy: Study, monkeypatch: p
     assert opened(study="toy", bases="F2*0*1*0").metric[0].delta == "3,000 of 3,757 people" and searched == []
     opened(study="toy", clock="drive15", t="20")
     assert searched == []
+
+
+# ---- closed roads --------------------------------------------------------------------------------------------------
+
+
+def east(study: Study) -> int:
+    """The road to 东村."""
+    return int(np.flatnonzero(study.roads.road_class == CLASS_INDEX["unclassified"])[0])
+
+
+def test_a_road_closed_on_another_page_costs_its_villages_here_and_can_be_opened_again(toy: Study) -> None:
+    page = opened(study="toy", shut=f"{east(toy)}@0.5")
+    assert page.metric[0].delta == "3,000 of 3,757 people"
+    warned = page.warning[0].value.replace("\\", "")
+    assert "in every figure here: 1. With all roads open 3,400 of 3,757 people (90.5 %)" in warned
+    assert "2,600" not in said(page) and "3,000 to 3,300 of 3,757 people" in said(page)  # the band: 东村 is in neither
+    page.button(key=f"open:{east(toy)}").click().run()
+    assert page.metric[0].delta == "3,400 of 3,757 people" and not page.warning
+
+
+def test_the_map_and_its_link_show_the_closed_roads(toy: Study, shown) -> None:
+    told = shown(shut=f"{east(toy)}@0.5")
+    assert told["address"]["shut"] == f"{east(toy)}@0.500"
+    assert [route["kind"] for route in told["routes"]] == ["closed"]
+    assert by_name(toy, told["minutes"])["东村"] is None
+
+
+def test_segments_are_ranked_by_whom_the_ambulance_loses_on_its_clock(toy: Study) -> None:
+    page = opened(study="toy")
+    page.session_state["em_tabs:en"] = "Which road matters most"
+    page.run()
+    next(b for b in page.button if b.label == "Rank the road segments").click().run()
+    table = page.dataframe[-1].value
+    assert table["People out"].tolist() == [400] and "put people out of 15 min" in said(page)
+    # Drive only: 15 min reach 北村 too, 12 min from F2 and 13 from F1 by the road to it alone.
+    page.segmented_control(key="em_preset").set_value("drive15").run()
+    next(b for b in page.button if b.label == "Rank the road segments").click().run()
+    assert page.dataframe[-1].value["People out"].tolist() == [400, 300]
+
+
+def test_the_segment_chosen_in_the_ranking_is_drawn_on_the_map_of_its_own_study(
+    toy: Study, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = pd.DataFrame({"edge": [7, 3, 5], "lost": [400.0, 300.0, 0.0]})
+    monkeypatch.setattr(st, "session_state", {"ranking": (((toy.content_id, "x"), 11.0), table)})
+
+    def chosen(rows: list[int], study: Study = toy) -> int | None:
+        st.session_state["ranked"] = SimpleNamespace(selection=SimpleNamespace(rows=rows))
+        return roads_show.chosen_segment(study)
+
+    assert roads_show.chosen_segment(toy) is None  # no ranking is on screen
+    assert [chosen(rows) for rows in ([], [0], [1], [2])] == [None, 7, 3, None]
+    assert chosen([1], with_bases(toy, F1="day_only")) is None
+    st.session_state["ranking"] = (((toy.content_id, "x"), 11.0), None)  # stopped
+    assert chosen([1]) is None
