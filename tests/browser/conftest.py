@@ -211,24 +211,24 @@ def server(server_home: Path) -> Iterator[str]:
 
 
 @contextmanager
-def served(home: Path) -> Iterator[str]:
-    """The app as `streamlit run app.py` starts it, on a store of its own; its address."""
+def served(home: Path, script: str = "app.py", health: str = "yida/health") -> Iterator[str]:
+    """The app as `streamlit run app.py` starts it, or another script, on a store of its own; its address."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (home / "server.log").open("w")
-    command = [sys.executable, "-m", "streamlit", "run", "app.py", "--server.port", str(port)]
+    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
         [*command, "--server.headless", "true"],
         cwd=ROOT,
-        env=os.environ | {"YIDA_HOME": str(home)},
+        env=os.environ | {"YIDA_HOME": str(home), "PYTHONPATH": str(ROOT)},
         stdout=log,
         stderr=subprocess.STDOUT,
     )
     address = f"http://localhost:{port}"
     try:
-        health = f"{address}/yida/health"
-        wait_until(lambda: urllib.request.urlopen(health, timeout=1).read() == b"ok", "the server starts", 60)
+        asked = f"{address}/{health}"
+        wait_until(lambda: urllib.request.urlopen(asked, timeout=1).read() == b"ok", "the server starts", 60)
         yield address
     finally:
         process.terminate()
