@@ -5,6 +5,7 @@ import streamlit as st
 
 from geo.model.assumptions import default_rows
 from geo.model.errors import N_
+from geo.output.data_words import shipped_text
 from geo.output.words import mode_name
 from pages.ui import compute
 from pages.ui.assumed import item_name, unit_name
@@ -26,7 +27,8 @@ for name, titles in compute.study_titles().items():
     header = compute.header(name)
     with st.expander(titles.get(page.language, name)):
         st.markdown(plain(header["notes"].get(page.language, "")) or "—")
-        credits = pd.DataFrame(header["attribution"], columns=["what", "source", "licence", "date"])
+        credits = pd.DataFrame(header["attribution"], columns=["what", "source", "licence", "date"]).fillna("")
+        credits = credits.map(lambda text: shipped_text(_, str(text)))
         credits.columns = pd.Index([_("What"), _("Source"), _("Licence"), _("Date")])
         st.dataframe(credits, hide_index=True)
 st.subheader(_("Assumptions"), anchor=False)

@@ -6,6 +6,7 @@ import json
 import os
 import re
 from collections.abc import Callable
+from math import nan
 from pathlib import Path
 from typing import Never, TypeAlias
 
@@ -17,7 +18,9 @@ from geo.model.assumptions import TERRAINS
 from geo.model.desk import KINDS
 from geo.model.errors import ChoiceUnknown, StudyExists, StudyNameInvalid
 from geo.model.inputs import Report, Sources, Study
+from geo.output.figure import percent
 from geo.output.language import Translate, of_terminal
+from geo.output.words import road_class_name
 from geo.store import open_store
 
 _NAME = re.compile(r"[\w][\w \-]{0,59}")
@@ -129,21 +132,33 @@ def _show_report(options: argparse.Namespace, _: Translate) -> None:
 def report_lines(report: Report, _: Translate) -> list[str]:
     """A study's report as lines of text."""
     total = sum(report.road_km.values())
-    by_class = ", ".join(f"{name} {km:,.0f}" for name, km in report.road_km.items())
+    by_class = ", ".join(f"{road_class_name(_, name)} {km:,.0f}" for name, km in report.road_km.items())
     lines = [
         _("Roads: {total:,.0f} km ({by_class})").format(total=total, by_class=by_class),
         _("Islands: {count} pieces apart from the main network, {km:,.1f} km together").format(
             count=report.islands, km=report.island_km
         ),
-        _("Facilities: {count}, of which {off} off the network").format(
-            count=report.facilities, off=report.facilities_off
+        _("Facilities: {count}, of which {off} off the network ({share})").format(
+            count=report.facilities, off=report.facilities_off, share=_share(report.facilities_off, report.facilities)
         ),
         _(
-            "Demand: {count} points with {people:,.0f} people; off the network {off} points with {lost:,.0f} people"
-        ).format(count=report.demand, people=report.population, off=report.demand_off, lost=report.population_off),
+            "Demand: {count} points with {people:,.0f} people; off the network {off} points ({share}) with {lost:,.0f} "
+            "people ({lost_share})"
+        ).format(
+            count=report.demand,
+            people=report.population,
+            off=report.demand_off,
+            share=_share(report.demand_off, report.demand),
+            lost=report.population_off,
+            lost_share=_share(report.population_off, report.population),
+        ),
         _("Rows refused: {count}").format(count=report.rows_refused),
     ]
     return lines + [f"  - {p.say(_)}" for p in report.problems]
+
+
+def _share(part: float, whole: float) -> str:
+    return percent(100 * part / whole if whole else nan)
 
 
 def opened(name: str, _: Translate) -> Study:

@@ -38,8 +38,28 @@ def item_name(_: Translate, row: Assumption) -> str:
     condition, _colon, road_class = row.item.partition(":")
     if road_class:
         return _("{condition}, on: {road}").format(
-            condition=item_name(_, replace(row, item=condition)), road=item_name(_, replace(row, item=road_class))
+            condition=item_name(_, replace(row, item=condition)), road=road_class_name(_, road_class)
         )
+    names = {
+        "maxspeed": _("Share of the posted limit that is driven"),
+        "unpaved": _("On unpaved roads"),
+        "mountain": _("In the mountains"),
+        "day": _("By day"),
+        "night": _("By night"),
+        "rain": _("In rain"),
+        "snow": _("In snow"),
+        "ice": _("In ice"),
+        "climb": _("Speed lost on a climb"),
+        "steepest": _("Least speed on a climb"),
+        "ice_from": _("Height from which roads are icy in ice"),
+        "demand": _("Between village and road, on foot"),
+        "facility": _("Between road and facility"),
+    }
+    return names.get(row.item) or road_class_name(_, row.item)
+
+
+def road_class_name(_: Translate, road_class: str) -> str:
+    """A class of road in words."""
     names = {
         "motorway": _("Motorway"),
         "trunk": _("Trunk road"),
@@ -55,21 +75,8 @@ def item_name(_: Translate, row: Assumption) -> str:
         "footway": _("Footway"),
         "steps": _("Steps"),
         "ferry": _("Ferry"),
-        "maxspeed": _("Share of the posted limit that is driven"),
-        "unpaved": _("On unpaved roads"),
-        "mountain": _("In the mountains"),
-        "day": _("By day"),
-        "night": _("By night"),
-        "rain": _("In rain"),
-        "snow": _("In snow"),
-        "ice": _("In ice"),
-        "climb": _("Speed lost on a climb"),
-        "steepest": _("Least speed on a climb"),
-        "ice_from": _("Height from which roads are icy in ice"),
-        "demand": _("Between village and road, on foot"),
-        "facility": _("Between road and facility"),
     }
-    return names.get(row.item, row.item)
+    return names.get(road_class, road_class)
 
 
 def unit_name(_: Translate, row: Assumption) -> str:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.analysis.coverage import Coverage
 from geo.model.inputs import Study
+from geo.output.data_words import capability_names, category_name, shipped_text, status_name
 from geo.output.figure import percent
 from geo.study import Journey
 from pages.ui import compute, state
@@ -112,10 +113,10 @@ def _facility(_: Translate, language: str, question: Question, found: pd.DataFra
         )
     else:
         st.markdown(_("Its tier does not count at present; see *Tiers that count*."))
-    _attributes(_, row)
+    _attributes(_, language, row)
 
 
-def _attributes(_: Translate, row: "pd.Series") -> None:
+def _attributes(_: Translate, language: str, row: "pd.Series") -> None:
     labels = {
         "category": _("Category"),
         "beds": _("Beds"),
@@ -127,10 +128,16 @@ def _attributes(_: Translate, row: "pd.Series") -> None:
         "status": _("Status"),
         "source": _("Source"),
     }
+    said = row.to_dict() | {
+        "category": category_name(_, row["category"]),
+        "capabilities": capability_names(language, row["capabilities"]),
+        "status": status_name(_, row["status"]),
+        "source": shipped_text(_, row["source"]),
+    }
     known = {
-        labels[key]: (f"{row[key]:,.0f}" if isinstance(row[key], float) else str(row[key]))
+        labels[key]: (f"{said[key]:,.0f}" if isinstance(said[key], float) else str(said[key]))
         for key in labels
-        if not (isinstance(row[key], float) and math.isnan(row[key])) and str(row[key])
+        if not (isinstance(said[key], float) and math.isnan(said[key])) and str(said[key])
     }
     table = pd.DataFrame({_("Attribute"): known.keys(), _("Value"): known.values()})
     st.dataframe(table, hide_index=True)

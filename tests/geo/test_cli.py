@@ -55,8 +55,9 @@ def created(home: Path, toy_files: Path) -> Path:
 def test_a_study_is_created_from_files_and_says_what_was_found(home: Path, yida: Run) -> None:
     code, out, _ = yida(*create_words(home))
     assert code == 0
-    assert out.startswith("Roads: 25 km (primary 13, secondary ")
-    assert "Islands: 1 pieces" in out and "6 points with 3,757 people; off the network 1 points with 7 people" in out
+    assert out.startswith("Roads: 25 km (Primary road 13, Secondary road ")
+    assert "Islands: 1 pieces" in out and "Facilities: 3, of which 0 off the network (0.0 %)" in out
+    assert "6 points with 3,757 people; off the network 1 points (16.7 %) with 7 people (0.2 %)" in out
     assert "远村 is more than 2000 m" in out
 
 

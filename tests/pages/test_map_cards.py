@@ -69,6 +69,16 @@ def test_the_card_of_a_village_tells_minutes_that_add_up(village: str, ways: lis
         assert tuple(row) == pytest.approx(way, rel=2e-3, abs=0.02)
 
 
+def test_the_card_of_a_facility_says_no_code_in_either_language() -> None:
+    said = {}
+    for language in ("zh", "en"):
+        table = found("facility:520330T102", study="xishui", lang=language).dataframe[0].value
+        said[language] = dict(table.itertuples(index=False))
+    assert said["zh"]["类别"] == "乡镇卫生院 · C220" and said["en"]["Category"] == "Township hospital · C220"
+    assert said["zh"]["状态"] == "在用" and said["en"]["Status"] == "In service"
+    assert said["zh"]["来源"] == "示例数据：由 geo/synthetic 生成"
+
+
 def test_the_map_draws_the_way_with_both_legs_off_the_road() -> None:
     routes = sent_to_map(found("village:V1"))["routes"]
     assert [(line["kind"], line["tier"]) for line in routes] == [
