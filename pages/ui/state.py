@@ -17,6 +17,7 @@ from geo.model.schemes import Scheme
 from geo.study import assumptions_for
 
 THRESHOLDS_MIN = (5, 60)  # the slider's ends, minutes
+NONE = "none"  # in the address: no tier at all, where nothing said means the default ones
 DEFAULT_TIERS = ("county_hospital", "township_hospital")  # kinds, so that every scheme has them
 
 
@@ -56,7 +57,8 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
     if widget not in st.session_state:
         asked = st.session_state.asked_tiers.pop(key, None)
         known = [t.tier_id for t in scheme.tiers]
-        st.session_state[widget] = [t for t in (asked or default) if t in known] or list(default)
+        wanted = [t for t in (asked or default) if t in known]
+        st.session_state[widget] = wanted if wanted or asked == [NONE] else list(default)
     return widget
 
 
@@ -70,7 +72,7 @@ def address(language: str, tiers: list[str], shown: list[str]) -> dict[str, str]
         "mode": state.mode,
         "when": state.condition,
         "tiers": ",".join(tiers),
-        "show": ",".join(shown),
+        "show": ",".join(shown) or NONE,
         "lang": language,
     }
 

@@ -69,6 +69,16 @@ def test_the_card_of_a_village_tells_minutes_that_add_up(village: str, ways: lis
         assert tuple(row) == pytest.approx(way, rel=2e-3, abs=0.02)
 
 
+def test_a_link_reopens_a_map_without_any_tier_on_it() -> None:
+    page = opened()
+    page.multiselect(key="show:xishui").set_value([]).run()
+    asked = sent_to_map(page)["address"]
+    assert asked["show"] == "none"
+    again = opened(**{key: value for key, value in asked.items() if value})
+    assert again.multiselect(key="show:xishui").value == [] and sent_to_map(again)["tiers_on"] == []
+    assert opened(show="nonsense").multiselect(key="show:xishui").value == opened().multiselect(key="show:xishui").value
+
+
 def test_the_card_of_a_facility_says_no_code_in_either_language() -> None:
     said = {}
     for language in ("zh", "en"):
