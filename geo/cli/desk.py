@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,12 +16,14 @@ from geo.model.desk import QUESTIONS, Answers, Check
 from geo.model.errors import ChoiceUnknown, InputError
 from geo.model.inputs import Study
 from geo.model.problems import SENTENCES
-from geo.output.language import Translate
+from geo.output.language import Translate, of_terminal
 from geo.store import Store, open_store
 from geo.study import desk
 
 EXIT = {"accepted": 0, "accepted_with_warnings": 0, "needs_answer": 4, "rejected": 3}
 COUNTED = ("county_hospital", "township_hospital")  # kinds of tiers that the change of coverage looks at
+
+Sides = dict[str, dict[str, float] | None]  # "before" and "after": population and covered
 
 
 @dataclass(frozen=True)
@@ -246,21 +248,38 @@ def _difference_lines(looked: _Looked, _: Translate) -> list[str]:
 def _coverage_json(looked: _Looked, minutes: float | None) -> dict[str, object] | None:
     if looked.after is None or minutes is None:
         return None
-    pair = desk.coverage_change(looked.study, looked.after, "ambulance", COUNTED, minutes)
-    sides = [None if c is None else {"population": c.population, "covered": c.covered} for c in pair]
-    return {"threshold_min": minutes, "before": sides[0], "after": sides[1]}
+    others = [k for k in desk.kinds_changed(looked.study, looked.after) if k not in COUNTED]
+    by_kind = {kind: _sides(looked.study, looked.after, (kind,), minutes) for kind in others}
+    return {"threshold_min": minutes, **_sides(looked.study, looked.after, COUNTED, minutes), "by_kind": by_kind}
+
+
+def _sides(before: Study, after: Study, kinds: tuple[str, ...], minutes: float) -> Sides:
+    pair = desk.coverage_change(before, after, "ambulance", kinds, minutes)
+    told = [None if c is None else {"population": c.population, "covered": c.covered} for c in pair]
+    return {"before": told[0], "after": told[1]}
 
 
 def _coverage_lines(looked: _Looked, minutes: float | None, _: Translate) -> list[str]:
     told = _coverage_json(looked, minutes)
     if told is None:
         return []
+    lines = _side_lines(_, told, minutes, "")
+    by_kind = told["by_kind"]
+    assert isinstance(by_kind, dict) and looked.after is not None
+    for kind, sides in by_kind.items():
+        names = [t.name[of_terminal()] for t in looked.after.scheme.tiers if t.kind == kind]
+        lines += _side_lines(_, sides, minutes, " / ".join(names))
+    return lines
+
+
+def _side_lines(_: Translate, sides: Mapping[str, object], minutes: float | None, of: str) -> list[str]:
+    """Before and after, of the tiers named in `of`."""
     sentence = _("{when}: {covered:,.0f} of {population:,.0f} people within {minutes:g} min (modelled)")
-    sides = ((_("Before"), told["before"]), (_("After"), told["after"]))
-    return [
-        sentence.format(when=when, minutes=minutes, **side) if isinstance(side, dict) else f"{when}: —"
-        for when, side in sides
-    ]
+    lines = []
+    for word, side in ((_("Before"), sides["before"]), (_("After"), sides["after"])):
+        when = f"{word}, {of}" if of else word
+        lines.append(sentence.format(when=when, minutes=minutes, **side) if isinstance(side, dict) else f"{when}: —")
+    return lines
 
 
 def _stored_lines(looked: _Looked, options: argparse.Namespace, _: Translate, more: dict[str, object]) -> list[str]:

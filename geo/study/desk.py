@@ -46,8 +46,8 @@ from geo.study.desk_kinds import READERS, File, file_fingerprint
 
 __all__ = [
     "FIGURED", "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise",
-    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "leave",
-    "mended", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
+    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat",
+    "kinds_changed", "leave", "mended", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
     "stored_table", "usable",
 ]  # fmt: skip
 
@@ -126,6 +126,15 @@ def coverage_change(
 ) -> tuple[Coverage | None, Coverage | None]:
     """People covered before and after; None where no facility of these tiers reaches anybody."""
     return covered(before, mode, kinds, threshold_min), covered(after, mode, kinds, threshold_min)
+
+
+def kinds_changed(before: Study, after: Study) -> tuple[str, ...]:
+    """The kinds of tiers whose facilities open, close, move or change their tier, the highest first."""
+    columns = ["facility_id", "tier", "lon", "lat", "status"]
+    tables = [study.facility[columns].astype({"status": "str"}) for study in (before, after)]
+    same = tables[0].merge(tables[1], on=columns)["facility_id"]
+    tiers = {tier for table in tables for tier in table.loc[~table["facility_id"].isin(same), "tier"]}
+    return tuple(dict.fromkeys(t.kind for t in after.scheme.tiers if t.tier_id in tiers))
 
 
 def covered(study: Study, mode: Mode, kinds: tuple[str, ...], threshold_min: float) -> Coverage | None:

@@ -37,7 +37,7 @@ def difference(_: Translate, language: str, current: Draft) -> None:
         new = desk.usable(current.check, current.base)
     show_difference(_, language, current.kind, stored, new, found)
     after = compute_desk.proposed(current, gone_are_closed=_closing(_, current, found))
-    _coverage(_, current.base, after)
+    _coverage(_, language, current.base, after)
     _commit(_, current, after)
 
 
@@ -114,16 +114,32 @@ def show_difference(
                 st.dataframe(shown.rename(columns=headings), hide_index=True)
 
 
-def _coverage(_: Translate, before: Study, after: Study) -> None:
+def _coverage(_: Translate, language: str, before: Study, after: Study) -> None:
+    """People within reach of hospitals, and of each other kind of facility that the list changes."""
     old, new = compute_desk.coverage_change(before, after, COUNTED, 15.0)
     if old is None or new is None:
         st.caption(_("Coverage cannot be compared: no hospital or township hospital reaches anybody."))
-        return
+    else:
+        st.markdown(
+            _(
+                "People within 15 min of a hospital or township hospital by ambulance (modelled): **{old:,.0f}** of "
+                "{old_whole:,.0f} before, **{new:,.0f}** of {new_whole:,.0f} after."
+            ).format(old=old.covered, old_whole=old.population, new=new.covered, new_whole=new.population)
+        )
+    for kind in desk.kinds_changed(before, after):
+        if kind not in COUNTED:
+            _coverage_of(_, language, before, after, kind)
+
+
+def _coverage_of(_: Translate, language: str, before: Study, after: Study, kind: str) -> None:
+    sides = compute_desk.coverage_change(before, after, (kind,), 15.0)
+    of = _("{covered:,.0f} of {population:,.0f}")
+    told = [_("nobody") if c is None else of.format(covered=c.covered, population=c.population) for c in sides]
+    names = " / ".join(t.name[language] for t in after.scheme.tiers if t.kind == kind)
     st.markdown(
-        _(
-            "People within 15 min of a hospital or township hospital by ambulance (modelled): **{old:,.0f}** of "
-            "{old_whole:,.0f} before, **{new:,.0f}** of {new_whole:,.0f} after."
-        ).format(old=old.covered, old_whole=old.population, new=new.covered, new_whole=new.population)
+        _("People within 15 min of {tier} by ambulance (modelled): **{old}** before, **{new}** after.").format(
+            tier=plain(names), old=told[0], new=told[1]
+        )
     )
 
 

@@ -85,7 +85,21 @@ def test_a_check_tells_the_difference_and_the_people_before_and_after(yida: Run,
     change = {"id": "F2", "name": "东乡卫生院", "column": "status", "before": "", "after": "closed"}
     assert change in found["difference"]["changes"]
     before, after = ({"population": 3757, "covered": people} for people in (3700, 3300))
-    assert found["coverage"] == {"threshold_min": 15, "before": before, "after": after}
+    assert found["coverage"] == {"threshold_min": 15, "before": before, "after": after, "by_kind": {}}
+
+
+def test_a_list_that_closes_clinics_tells_the_people_near_a_clinic_before_and_after(yida: Run, home: Path) -> None:
+    """6 min from the clinic live 中村 (2,000) and on the spot 北村 (300); then nobody has a clinic. The hospitals' 3,700
+    stay."""
+    rows = [*care_rows(county.HOSPITAL, county.HEALTH_CENTRE), *care_rows(county.CLINIC, status="关闭")]
+    path = table(home / "list.csv", CARE_HEADER, rows)
+    words = ("check", path, "--study", "toy", "--minutes", 15, *DEGREES)
+    found = told(yida(*words, "--json")[1])["coverage"]
+    assert found["before"] == found["after"] == {"population": 3757, "covered": 3700}
+    assert found["by_kind"] == {"village_clinic": {"before": {"population": 3757, "covered": 2300}, "after": None}}
+    out = yida(*words)[1]
+    assert "Before, Village clinic: 2,300 of 3,757 people within 15 min (modelled)" in out
+    assert "After, Village clinic: —" in out
 
 
 def test_a_check_stores_nothing(yida: Run, closing: Path) -> None:

@@ -189,6 +189,17 @@ def stored(page: AppTest) -> AppTest:
     return press(page, "Store as a new version")
 
 
+def test_the_people_near_the_kind_of_facility_that_a_list_changes_are_compared(page: AppTest, tmp_path: Path) -> None:
+    """From (6500, 5500) to 中村: 2,000 people are 6 min from the clinic until it moves to the island with its 50."""
+    upload(page, care(tmp_path, replace(CLINIC, at=(2000, 9000))))
+    answered(page)
+    page.session_state[f"desk_tab:{draft(page).upload_id}"] = "Difference and commit"
+    page.run()
+    told = " ".join(m.value for m in page.markdown)
+    assert "hospital by ambulance (modelled): **3,700** of 3,757 before, **3,700** of 3,757 after" in told
+    assert "of Village clinic by ambulance (modelled): **2,300 of 3,757** before, **50 of 3,757** after." in told
+
+
 def test_a_draft_keeps_the_version_it_began_with(page: AppTest, store: Store, toy: Study, tmp_path: Path) -> None:
     before = store.newest("toy")
     upload(page, care(tmp_path))
