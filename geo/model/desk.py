@@ -10,6 +10,7 @@ from typing import Literal
 
 import pandas as pd
 
+from geo.model.column_names import as_said
 from geo.model.errors import N_
 from geo.model.heights import Heights
 from geo.model.problems import Problem
@@ -75,7 +76,7 @@ class Question:
             code = "crs_stated"
         elif code == CRS and not self.guess:
             code = "crs_open"
-        return translate(QUESTIONS[code]).format(**{"guess": self.guess, **self.params})
+        return translate(QUESTIONS[code]).format(**as_said({"guess": self.guess, **self.params}, translate))
 
 
 @dataclass(frozen=True)

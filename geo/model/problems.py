@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
+from geo.model.column_names import as_said
 from geo.model.errors import N_, RasterElsewhere, RoadsElsewhere
 
 Severity = Literal["error", "warning"]
@@ -326,7 +327,7 @@ class Problem:
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence in the language of `translate` (message id → text)."""
         known = {"table": self.table, "row": self.row, "column": self.column} | self.params
-        return translate(SENTENCES[self.code]).format(**known)
+        return translate(SENTENCES[self.code]).format(**as_said(known, translate))
 
 
 def refused(problems: list[Problem]) -> int:

@@ -46,9 +46,9 @@ from geo.study.desk_kinds import READERS, File, file_fingerprint
 
 __all__ = [
     "FIGURED", "KINDS", "PLACE_KINDS", "TABLE", "Upload", "between", "check_file", "commit", "commit_or_raise",
-    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat",
-    "kinds_changed", "leave", "mended", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping", "restore",
-    "stored_table", "usable",
+    "context_of", "coverage_change", "covered", "difference", "edited", "file_fingerprint", "flat", "kinds_changed",
+    "leave", "mended", "proposed", "recall_decisions", "recall_mappings", "remember_decisions", "remember_mapping",
+    "restore", "stored_table", "usable",
 ]  # fmt: skip
 
 PLACE_KINDS: tuple[Kind, ...] = ("facilities", "demand")  # each row is a place, which can be put on the map by hand

@@ -89,8 +89,8 @@ def test_a_check_tells_the_difference_and_the_people_before_and_after(yida: Run,
 
 
 def test_a_list_that_closes_clinics_tells_the_people_near_a_clinic_before_and_after(yida: Run, home: Path) -> None:
-    """6 min from the clinic live 中村 (2,000) and on the spot 北村 (300); then nobody has a clinic. The hospitals' 3,700
-    stay."""
+    """6 min from the clinic live 中村 (2,000) and on the spot 北村 (300); then nobody has a clinic. The 3,700 of
+    hospitals stay."""
     rows = [*care_rows(county.HOSPITAL, county.HEALTH_CENTRE), *care_rows(county.CLINIC, status="关闭")]
     path = table(home / "list.csv", CARE_HEADER, rows)
     words = ("check", path, "--study", "toy", "--minutes", 15, *DEGREES)

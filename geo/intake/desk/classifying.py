@@ -136,11 +136,12 @@ def category_of(text: str, name: str, tier_id: str = "") -> Told:
 
 
 def _tier_findings(listing: Listing, tiers: list[Told], scheme: Scheme) -> list[Found]:
-    choices = ", ".join(t.tier_id for t in scheme.tiers)
+    both = {t.tier_id: f"{t.name['zh']} ({t.tier_id})" for t in scheme.tiers}  # a cell may hold either
+    choices = ", ".join(both.values())
     columns = zip(listing.rows, tiers, *(listing.cells(c) for c in ("tier", "name", "category")), strict=True)
     found = []
     for row, told, tier, name, category in columns:
-        params = {"name": name, "value": tier or category or name, "choices": choices, "tier": told.value}
+        params = {"name": name, "value": tier or category, "choices": choices, "tier": both.get(told.value, "")}
         if not told.value:
             found.append(Found(listing.problem("tier_unknown", row, "tier", params, error=True)))
         elif told.confidence < SURE:
