@@ -72,4 +72,5 @@ def _key(current: Draft) -> str:
 
 
 def _decisions(current: Draft) -> Decisions:
-    return tuple(sorted(compute.store().recall(current.base.name, "pair:").items()))
+    kept = desk.recall_decisions(compute.store(), current.base.name)
+    return tuple(sorted((kept | current.decisions).items()))

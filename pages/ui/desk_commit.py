@@ -1,6 +1,7 @@
 """What an upload would change, and its commit; the versions of a list, compared, downloaded and restored."""
 
 import uuid
+from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
@@ -70,6 +71,12 @@ def _counts(_: Translate, found: Difference) -> None:
 
 
 def _proposals(_: Translate, current: Draft, found: Difference) -> None:
+    """Names that are only similar, to be decided; what was decided here can be taken back until it is stored."""
+    if current.decisions:
+        told = _("Take back what was decided about {count} names").format(count=len(current.decisions))
+        if st.button(told, icon=":material/undo:", key=f"undecide:{current.revision}"):
+            draft.keep(replace(current, decisions={}))
+            st.rerun()
     if not found.proposed:
         return
     stored, new = desk.stored_table(current.base, current.kind), desk.usable(current.check, current.base)
@@ -86,7 +93,7 @@ def _proposals(_: Translate, current: Draft, found: Difference) -> None:
             for verdict, label in (("same", _("The same place")), ("different", _("Two places"))):
                 if st.button(label, key=f"{verdict}:{pair.stored}:{pair.new}:{current.revision}"):
                     key = pair_key(stored, new, pair)
-                    compute.store().remember(current.base.name, {f"pair:{key}": verdict})
+                    draft.keep(replace(current, decisions={**current.decisions, key: verdict}))
                     st.rerun()
 
 
@@ -162,6 +169,7 @@ def _commit(_: Translate, current: Draft, after: Study) -> None:
         _show_conflicts(_, current, conflicts)
         return
     desk.remember_mapping(compute.store(), current.base.name, current.check)
+    desk.remember_decisions(compute.store(), current.base.name, current.decisions)
     draft.drop(current.kind, current.base.name)
     st.session_state.stored = version
     st.rerun()

@@ -41,6 +41,7 @@ class Draft:
     check: Check
     answers: dict[str, str] = field(default_factory=dict)
     edits: tuple[Mend, ...] = ()  # mends accepted, cells edited, places clicked; the latest first
+    decisions: dict[str, str] = field(default_factory=dict)  # pair key → "same" or "different"; kept with the commit
     operation_id: str = field(default_factory=lambda: uuid.uuid4().hex)
     revision: int = 0
 

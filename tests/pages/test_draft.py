@@ -16,6 +16,7 @@ from geo.model.inputs import Study
 from geo.store import Store, open_store
 from geo.study import build_study
 from geo.study.build import with_tables
+from geo.study.desk import recall_decisions
 from pages.ui.draft import Draft
 from tests.geo import county
 from tests.geo.county import CARE, CLINIC, lonlat, write_care, write_county
@@ -198,6 +199,41 @@ def test_the_people_near_the_kind_of_facility_that_a_list_changes_are_compared(p
     told = " ".join(m.value for m in page.markdown)
     assert "hospital by ambulance (modelled): **3,700** of 3,757 before, **3,700** of 3,757 after" in told
     assert "of Village clinic by ambulance (modelled): **2,300 of 3,757** before, **50 of 3,757** after." in told
+
+
+def similar(page: AppTest, tmp_path: Path) -> AppTest:
+    """A list whose clinic has one sign more and no id, at the question whether it is the stored one."""
+    renamed = [replace(c, key="", name="北村村卫生室") if c is CLINIC else c for c in CARE]
+    upload(page, write_care(tmp_path / "care.csv", renamed).read_bytes())
+    answered(page)
+    page.session_state[f"desk_tab:{draft(page).upload_id}"] = "Difference and commit"
+    return page.run()
+
+
+def new_rows(page: AppTest) -> str:
+    return next(m.value for m in page.metric if m.label == "New")
+
+
+def test_a_decision_about_names_is_the_drafts_until_it_is_stored(page: AppTest, store: Store, tmp_path: Path) -> None:
+    similar(page, tmp_path)
+    undecided = new_rows(page)
+    press(page, "The same place")
+    assert not page.exception and int(new_rows(page)) == int(undecided) - 1
+    assert "The same place" not in [b.label for b in page.button] and recall_decisions(store, "toy") == {}
+    press(page, "Take back what was decided about 1 names")
+    assert new_rows(page) == undecided and draft(page).decisions == {}
+    press(page, "Two places")
+    press(page, "Discard")
+    assert recall_decisions(store, "toy") == {}
+
+
+def test_a_decision_about_names_is_kept_with_the_version(page: AppTest, store: Store, tmp_path: Path) -> None:
+    similar(page, tmp_path)
+    press(page, "The same place")
+    stored(page)
+    assert recall_decisions(store, "toy") == {"F3|北村村卫生室": "same"} and len(store.load("toy").facility) == len(
+        CARE
+    )
 
 
 def test_a_draft_keeps_the_version_it_began_with(page: AppTest, store: Store, toy: Study, tmp_path: Path) -> None:
