@@ -195,6 +195,8 @@ def _matched(
         best = [h for s, h in free if s == max(s for s, _ in free)]
         if not best:
             continue
+        best += [h for h in columns if any(h.startswith(f"{b}_") and h[len(b) + 1 :].isdigit() for b in best)]
+        best = [h for h in dict.fromkeys(best) if h not in found.values()]  # of two columns under one name as well
         distinct = _distinct([h for h in best if columns[h]] or best[:1], rows)
         found[column] = distinct[0]
         if len(distinct) > 1:
