@@ -21,7 +21,7 @@ from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
 from geo.intake.lines import ways_from_features
 from geo.model.desk import Answers, Check, Kind, Question
-from geo.model.errors import FileUnreadable
+from geo.model.errors import FileUnreadable, ReadingStopped
 from geo.model.problems import Problem
 from geo.model.roads import Ways
 from geo.network.contraction import contract
@@ -43,6 +43,11 @@ class File:
     should_stop: Callable[[], bool] = never
     progress: Callable[[int], None] = lambda rows: None
 
+    def stop_if_asked(self) -> None:
+        """Raises ReadingStopped where nobody wants the check any more."""
+        if self.should_stop():
+            raise ReadingStopped(path=self.path)
+
 
 def file_fingerprint(path: Path) -> str:
     """A name for the file's bytes."""
@@ -58,7 +63,7 @@ def check_list(file: File, context: Context) -> Check:
     if raw is None:
         return _asked(file, problems, questions)
     return check_raw(
-        raw, file.kind, context, file.answers, file.remembered,
+        raw, file.kind, replace(context, between=file.stop_if_asked), file.answers, file.remembered,
         notes=problems, fingerprint=file_fingerprint(file.path),
     )  # fmt: skip
 

@@ -14,8 +14,9 @@ import pytest
 
 from geo.intake.desk.checking import Context
 from geo.intake.desk.difference import pair_key
-from geo.model.errors import EditConflict
+from geo.model.errors import EditConflict, ReadingStopped
 from geo.model.inputs import Study
+from geo.model.roads import Floats
 from geo.store import Store, open_store
 from geo.study import desk, open_study
 from tests.geo import county
@@ -35,6 +36,26 @@ def stored(any_store: Store, toy: Study) -> tuple[Store, int]:
 
 
 # ---- facilities: the whole path --------------------------------------------------------------------------------
+
+
+def test_a_check_is_stopped_between_its_stages_not_only_while_the_file_is_read(
+    context: Context, tmp_path: Path
+) -> None:
+    looked: list[str] = []
+
+    def road_distance(lon: Floats, lat: Floats) -> Floats:
+        looked.append("at the roads")
+        return np.zeros(len(lon))
+
+    path = table(tmp_path / "list.csv", CARE_HEADER, care_rows(*county.CARE))
+    busy = replace(context, road_distance=road_distance)
+    assert desk.check_file(path, "facilities", busy, WGS).rows_ok == 3
+    looked.clear()
+    with pytest.raises(ReadingStopped):  # the file has long been read when the roads are looked at
+        desk.check_file(path, "facilities", busy, WGS, should_stop=lambda: bool(looked))
+    asked: list[int] = []
+    desk.check_file(path, "facilities", busy, WGS, should_stop=lambda: bool(asked.append(1)))
+    assert len(asked) > 15
 
 
 def test_a_list_goes_from_file_to_version_and_back(

@@ -56,12 +56,13 @@ def check_raw(
     or a boundary, EPSG:4326, in the order of the rows. `notes` is what the reader found. While a question is open the
     check goes on under its guess.
 
-    Raises ChoiceUnknown for an answer "crs" that names no system.
+    Raises ChoiceUnknown for an answer "crs" that names no system, and what `context.between` raises.
     """
     mapping, questions = match_columns(raw, kind, answers, remembered)
     asked = {str(q.params.get("column")) for q in questions}
     about_file = [*notes, *left_out(raw, kind), *(p for p in lacking(kind, mapping) if p.column not in asked)]
     about_file += [Problem("row_too_long", "warning", TABLE_OF[kind], n, "", {"value": v}) for n, v in _surplus(raw)]
+    context.between()
     text, put_right = in_plain_units(own_columns(raw, mapping), mapping, TABLE_OF[kind])
     about_file += put_right
     text = _with_population_type(text, mapping)
@@ -147,8 +148,11 @@ def _points(located: Located, table: str, context: Context) -> tuple[pd.DataFram
 
 
 def _in_order(located: Located, table: str, context: Context) -> tuple[pd.DataFrame, list[Found]]:
+    context.between()
     listing = listing_of(located.text, table, located.places)
+    context.between()
     listing, found = classify(listing, context)
+    context.between()
     if table == "facility":
         listing, unknown = with_communities(with_parents(listing, context), context)
         found = [*found, *unknown]

@@ -85,6 +85,7 @@ class Context:
     facility: pd.DataFrame
     road_distance: RoadDistance | None = None
     evidence: Evidence = field(default_factory=Evidence)  # for the guess of a coordinate system
+    between: Callable[[], None] = lambda: None  # called between the stages of a check; raises what stops it
     catalogue: pd.DataFrame = field(default_factory=lambda: empty(CATALOGUE))  # the county's own list of indicators
 
 

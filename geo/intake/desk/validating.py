@@ -36,7 +36,11 @@ Rule = Callable[[Listing, Context], list[Found]]
 
 def validate(listing: Listing, context: Context) -> list[Found]:
     """Everything the rules find, rule by rule."""
-    return [found for rule in RULES for found in rule(listing, context)]
+    found: list[Found] = []
+    for rule in RULES:
+        context.between()
+        found += rule(listing, context)
+    return found
 
 
 # ---- what must be there ----------------------------------------------------------------------------------------
