@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit_folium import st_folium
 
+from geo.intake.desk.checking import classified
 from geo.model.desk import Check, Mend, Question
 from geo.model.inputs import Study
 from geo.output.maps import base_map, state_group
@@ -116,7 +117,11 @@ def rows(_: Translate, language: str, current: Draft) -> None:
         st.caption(_("The first {shown:,} of {whole:,} rows").format(shown=MOST_ROWS, whole=len(kept)))
     shown = check.text.loc[kept[:MOST_ROWS]]
     beside = pd.DataFrame(
-        {_("Verdict"): [names[verdict.get(r, "error")] for r in shown.index], _("Why"): [said[r] for r in shown.index]},
+        {
+            _("Verdict"): [names[verdict.get(r, "error")] for r in shown.index],
+            _("Why"): [said[r] for r in shown.index],
+            **_told(_, check, shown.index),
+        },
         index=shown.index,
     )
     headings = {c: st.column_config.TextColumn(column_name(language, check.kind, c)) for c in shown.columns}
@@ -152,6 +157,7 @@ def _download(_: Translate, check: Check, names: dict[str, str], said: dict[int,
         _("Row"): list(check.text.index),
         _("Verdict"): [names[verdict.get(r, "error")] for r in check.text.index],
         _("Why"): list(said.values()),
+        **_told(_, check, check.text.index),
     }
     table = pd.concat([pd.DataFrame(words), check.text.reset_index(drop=True)], axis=1)
     st.download_button(
@@ -162,6 +168,19 @@ def _download(_: Translate, check: Check, names: dict[str, str], said: dict[int,
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def _told(_: Translate, check: Check, rows: "pd.Index[int]") -> dict[str, list[str]]:
+    """How sure tier and category of facilities are, and why."""
+    known = {line["row"]: line for line in classified(check, _)}
+    headings = {"tier": _("Tier: how sure, why"), "category": _("Category: how sure, why")}
+    return {
+        heading: [
+            f"{line[f'{of}_confidence']:.0%} · {line[f'{of}_reason']}" if (line := known.get(r)) else "" for r in rows
+        ]
+        for of, heading in headings.items()
+        if known
+    }
 
 
 def _finished_rows(_: Translate, check: Check) -> None:

@@ -11,6 +11,7 @@ import shapely
 from python_calamine import CalamineWorkbook
 
 from geo.model.inputs import Study
+from geo.output.language import translator
 from geo.store import open_store
 from tests.geo import county
 from tests.geo.county import write_care, write_outline, write_roads, write_villages
@@ -18,7 +19,7 @@ from tests.geo.desk_files import BRIDGE, CARE_HEADER, EAST_HALF, WEST_HALF, area
 from tests.geo.terminal import Run, at_home, terminal
 
 KEYS = [
-    "kind", "verdict", "rows", "rows_ok", "row_errors", "row_warnings", "remarks", "questions", "columns",
+    "kind", "verdict", "rows", "rows_ok", "row_errors", "row_warnings", "remarks", "questions", "classified", "columns",
     "fingerprint", "difference", "coverage",
 ]  # fmt: skip
 DEGREES = ("--answer", "crs=EPSG:4326")
@@ -105,6 +106,23 @@ def test_a_list_that_closes_clinics_tells_the_people_near_a_clinic_before_and_af
 def test_a_check_stores_nothing(yida: Run, closing: Path) -> None:
     yida("check", closing, "--study", "toy", *DEGREES)
     assert len(versions(yida)) == 1
+
+
+def test_a_check_tells_how_sure_it_is_of_tier_and_category_and_why(
+    yida: Run, closing: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("check", closing, "--study", "toy", "--json", *DEGREES)
+    first = told(yida(*words)[1])["classified"][0]
+    assert first == {
+        "row": 2, "tier": "county_hospital", "category": "A100", "tier_confidence": 1.0,
+        "tier_reason": "stated in the list", "category_confidence": 0.8, "category_reason": "told by the name",
+    }  # fmt: skip
+    monkeypatch.setenv("YIDA_LANG", "zh")
+    assert told(yida(*words)[1])["classified"][0]["tier_reason"] == translator("zh")("stated in the list")
+    villages = write_villages(closing.parent / "v.csv", county.VILLAGES)
+    assert (
+        told(yida("check", villages, "--study", "toy", "--kind", "demand", "--json", *DEGREES)[1])["classified"] == []
+    )
 
 
 def test_a_check_speaks_chinese_in_a_chinese_terminal(

@@ -236,6 +236,15 @@ def test_a_decision_about_names_is_kept_with_the_version(page: AppTest, store: S
     )
 
 
+def test_the_rows_say_how_sure_tier_and_category_are(page: AppTest, tmp_path: Path) -> None:
+    upload(page, care(tmp_path))
+    answered(page)
+    page.pills(key="verdicts").set_value(["ok", "warning", "error"]).run()
+    table = next(d.value for d in page.dataframe if "Tier: how sure, why" in d.value.columns)
+    assert table["Tier: how sure, why"].tolist() == ["100% · stated in the list"] * 3
+    assert table["Category: how sure, why"].iloc[0] == "80% · told by the name"
+
+
 def test_a_draft_keeps_the_version_it_began_with(page: AppTest, store: Store, toy: Study, tmp_path: Path) -> None:
     before = store.newest("toy")
     upload(page, care(tmp_path))

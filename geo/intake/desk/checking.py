@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from geo.intake.desk.area_rows import Shapes, check_areas
-from geo.intake.desk.classifying import classify
+from geo.intake.desk.classifying import REASONS, classify
 from geo.intake.desk.counted_in import in_plain_units
 from geo.intake.desk.headers import population_type
 from geo.intake.desk.indicator_rows import check_indicators
@@ -27,7 +27,7 @@ from geo.model.desk import Answers, Check, Choice, Kind, Mend, Question, Raw
 from geo.model.problems import Problem
 from geo.model.schema import INDICATOR_VALUE, LINK, UNIT, Column, conform
 
-__all__ = ["Context", "check_json", "check_raw", "check_rows", "usable_rows"]
+__all__ = ["Context", "check_json", "check_raw", "check_rows", "classified", "usable_rows"]
 
 Translate = Callable[[str], str]
 _BESIDE = ("tier_confidence", "tier_reason", "category_confidence", "category_reason")
@@ -202,11 +202,20 @@ def _with_population_type(text: pd.DataFrame, mapping: Mapped) -> pd.DataFrame:
 # ---- said ------------------------------------------------------------------------------------------------------
 
 
+def classified(check: Check, translate: Translate = str) -> list[dict[str, object]]:
+    """Tier and category of every facility, each with its confidence (0–1) and its reason in the language of
+    `translate`; of other lists nothing."""
+    if not set(_BESIDE) <= set(check.table.columns):
+        return []
+    rows = check.table[["row", "tier", "category", *_BESIDE]].to_dict("records")
+    return [{str(k): translate(REASONS[v]) if str(v) in REASONS else v for k, v in row.items()} for row in rows]
+
+
 def check_json(check: Check, translate: Translate = str) -> dict[str, object]:
     """A check as plain values for `yida check --json`, its sentences in the language of `translate`.
 
-    `row_errors` cost a row, `row_warnings` do not, `remarks` are about the whole file. A mend is column → new text;
-    `left_out` among the columns stands for leaving the row out.
+    `row_errors` cost a row, `row_warnings` do not, `remarks` are about the whole file, `classified` has a line for each
+    facility. A mend is column → new text; `left_out` among the columns stands for leaving the row out.
     """
     mends: dict[tuple[int, str], list[Mend]] = {}
     for mend in check.mends:
@@ -221,6 +230,7 @@ def check_json(check: Check, translate: Translate = str) -> dict[str, object]:
         "row_warnings": [one for p, one in said if p.row is not None and p.severity == "warning"],
         "remarks": [one for p, one in said if p.row is None],
         "questions": [_question_json(q, translate) for q in check.questions],
+        "classified": classified(check, translate),
         "columns": dict(check.mapping),
         "fingerprint": check.fingerprint,
     }
