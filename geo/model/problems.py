@@ -120,6 +120,10 @@ SENTENCES: dict[str, str] = {
         "correct it."
     ),
     "parent_missing": N_("Row {row}: {name} needs an institution it belongs to, and names none. Fill in the parent."),
+    "parent_several": N_(
+        "Row {row}: {name} has several parents: {value}. {kept} was kept, since one manages a facility. Write another "
+        "alone if that one does; what else binds them is a link."
+    ),
     "parent_unknown": N_(
         "Row {row}: the parent {value} is in no list. Correct it; leave it if it is outside the "
         "county."

@@ -241,6 +241,7 @@ def mend_name(_: Translate, kind: str) -> str:
         "area_unknown": _("Fill in the code of the area"),
         "parent_missing": _("Fill in the parent"),
         "parent_unknown": _("Correct the parent"),
+        "parent_several": _("Keep the first parent"),
         "name_misspelt": _("Correct the name"),
         "part_exceeds_whole": _("Correct the figures"),
     }

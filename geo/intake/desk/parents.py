@@ -4,6 +4,7 @@ An extension point and a branch belong to an institution; a village clinic may. 
 stored one, or lie outside the county, so an unknown one is a warning and never an error.
 """
 
+import re
 from dataclasses import dataclass
 
 import pandas as pd
@@ -19,6 +20,7 @@ ALIKE = 75.0
 MOST_GUESSED = 100  # unknown names for which a likely one is sought
 MOST_NAMED = 5  # in one sentence
 _BRANCH = ("分院", "院区")
+_BETWEEN = re.compile(r"[;；,，、]")  # parents in one cell
 
 
 @dataclass(frozen=True)
@@ -76,22 +78,24 @@ def with_communities(listing: Listing, context: Context) -> tuple[Listing, list[
 
 
 def with_parents(listing: Listing, context: Context) -> Listing:
-    """The list with parents by id: names are looked up, one's own id and circles are left empty."""
+    """The list with parents by id: names are looked up, the first of several is kept, one's own id and circles are left
+    empty."""
     known = known_facilities(listing, context)
     ids = listing.values["facility_id"].tolist()
-    parents = [_id_of(text, known) for text in listing.cells("parent_id")]
+    parents = [_ids_of(text, known)[0] for text in listing.cells("parent_id")]
     loops = set(_loops(ids, parents, context.facility))
     kept = ["" if p == i or at in loops else p for at, (i, p) in enumerate(zip(ids, parents, strict=True))]
     return listing.with_values(parent_id=kept)
 
 
 def parents_right(listing: Listing, context: Context) -> list[Found]:
-    """Parents that are missing, unknown, the row itself or part of a circle."""
+    """Parents that are missing, several, unknown, the row itself or part of a circle."""
     if listing.table != "facility":
         return []
     known = known_facilities(listing, context)
     ids, texts, names = listing.values["facility_id"].tolist(), listing.cells("parent_id"), listing.cells("name")
-    parents = [_id_of(text, known) for text in texts]
+    named = [_ids_of(text, known) for text in texts]
+    parents = [ids[0] for ids in named]
     loops = _loops(ids, parents, context.facility)
     likely = _likely({t for t, p in zip(texts, parents, strict=True) if t and p not in known.ids}, known)
     needs = {tier.tier_id for tier in context.scheme.tiers if tier.kind == "extension_point"}
@@ -107,6 +111,8 @@ def parents_right(listing: Listing, context: Context) -> list[Found]:
             found.append(_emptied(listing, "parent_itself", row, names[at], text))
         elif at in loops:
             found.append(_emptied(listing, "parent_circle", row, names[at], text, loops[at]))
+        elif len(named[at]) > 1:
+            found.append(_several(listing, row, names[at], [known.name_of.get(i, i) for i in named[at]], parent))
         elif text and parent not in known.ids and not is_scientific(text):
             found.append(_unknown(listing, row, text, likely.get(text, "")))
     return found
@@ -140,6 +146,15 @@ def proposed_parent(name: str, unit_code: str, known: Known) -> str:
 
 def _id_of(text: str, known: Known) -> str:
     return text if not text or text in known.ids else known.by_name.get(plain_name(text), text)
+
+
+def _ids_of(text: str, known: Known) -> list[str]:
+    """The parents a cell names: the one it means as a whole, else those between separators, the known ones first."""
+    whole = _id_of(text, known)
+    parts = [_id_of(part.strip(), known) for part in _BETWEEN.split(text) if part.strip()]
+    if whole in known.ids or not any(part in known.ids for part in parts):
+        return [whole]
+    return sorted(dict.fromkeys(parts), key=lambda part: part not in known.ids)
 
 
 def _loops(ids: list[str], parents: list[str], stored: pd.DataFrame) -> dict[int, str]:
@@ -183,6 +198,12 @@ def _missing(listing: Listing, row: int, own: str, name: str, proposed: str) -> 
 def _unknown(listing: Listing, row: int, text: str, likely: str) -> Found:
     mend = Mend("parent_unknown", row, {"parent_id": likely}) if likely else None
     return Found(listing.problem("parent_unknown", row, "parent_id", {"value": text}), mend)
+
+
+def _several(listing: Listing, row: int, name: str, parents: list[str], kept: str) -> Found:
+    params = {"name": name, "value": ", ".join(parents), "kept": parents[0]}
+    mend = Mend("parent_several", row, {"parent_id": kept})
+    return Found(listing.problem("parent_several", row, "parent_id", params), mend)
 
 
 def _emptied(listing: Listing, code: str, row: int, name: str, text: str, ring: str = "") -> Found:

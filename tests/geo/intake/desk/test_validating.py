@@ -109,6 +109,12 @@ def faults() -> dict[str, Fault]:
         ),
         "parent in no list": Fault(put(CLINIC, parent_id="某医院"), CLINIC, "parent_unknown", "warning", False),
         "parent misspelt": Fault(put(CLINIC, parent_id="习水县人名医院"), CLINIC, "parent_unknown", "warning"),
+        "two parents": Fault(
+            put(CLINIC, parent_id=f"{cell(CLINIC, 'parent_id')}；习水县中医医院"), CLINIC, "parent_several", "warning"
+        ),
+        "a parent and one in no list": Fault(
+            put(CLINIC, parent_id=f"某医院、{cell(CLINIC, 'parent_id')}"), CLINIC, "parent_several", "warning"
+        ),
         "its own parent": Fault(
             put(CLINIC, parent_id=cell(CLINIC, "facility_id")), CLINIC, "parent_itself", "warning"
         ),
@@ -235,6 +241,19 @@ def test_a_city_hospital_beyond_the_county_may_be_far_and_a_hospital_of_the_coun
         found = check_raw(raw_of(rows.loc[[1000]]), "facilities", four, WGS84)
         assert codes(found) == [(1000, code)] and verdicts(found)[1000] == verdict
         assert 1_500 < float(str(found.problems[0].params["distance_km"])) < 1_700
+
+
+def test_of_two_parents_in_one_cell_the_first_that_is_known_is_kept_and_one_told_twice_is_one() -> None:
+    own = cell(CLINIC, "parent_id")
+    name = sample_list().set_index("facility_id")["name"][own]
+    for text, kept, found in (
+        (f"习水县中医医院,{own}", cell(3, "facility_id"), [(CLINIC, "parent_several")]),
+        (f"某医院; {own}", own, [(CLINIC, "parent_several")]),
+        (f"{own}、{name}", own, []),
+    ):
+        done = check(put(CLINIC, parent_id=text)(sample_list()))
+        assert codes(done) == found
+        assert done.table.set_index("row").loc[CLINIC, "parent_id"] == kept
 
 
 def test_the_same_name_further_away_is_another_place() -> None:
