@@ -1,10 +1,11 @@
 """The same answers from a terminal: studies, coverage, reach, emergency, the data desk, files. Beside the rooms.
 
 Exit codes: 0 done, 2 wrong words (argparse), 3 an input or study that cannot be used, 4 a question is open; the reason
-is on stderr.
+is on stderr. 141 when whoever reads the answer has stopped reading (`| head`), as other programs end then.
 """
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 
@@ -24,6 +25,8 @@ from geo.cli import (
 from geo.model.errors import YidaError
 from geo.output.language import Translate, of_terminal, translator
 
+NOBODY_READS = 141
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; the exit code."""
@@ -32,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     run: Callable[[argparse.Namespace, Translate], int | None] = options.run
     try:
         code = run(options, _)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # what is still unwritten would fail at the exit
+        return NOBODY_READS
     except YidaError as error:
         print(f"yida: {error.say(_)}", file=sys.stderr)
         return 3

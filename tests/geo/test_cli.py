@@ -326,3 +326,18 @@ def test_every_command_has_its_help_in_chinese(yida: Run, monkeypatch: pytest.Mo
     monkeypatch.setenv("YIDA_LANG", "zh")
     code, out, _ = yida(*words, "--help")
     assert code == 0 and len(re.findall(r"[\u4e00-\u9fff]", out)) > 15
+
+
+def test_an_answer_that_nobody_reads_to_its_end_ends_quietly(tmp_path: Path) -> None:
+    """`yida … | head -1` closes the pipe; here it is closed before the first line."""
+    told = subprocess.Popen(
+        [sys.executable, "-m", "geo.cli", "programme", "qinghai"],
+        cwd=ROOT,
+        env=os.environ | {"YIDA_HOME": str(tmp_path)},
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    assert told.stdout is not None and told.stderr is not None
+    told.stdout.close()
+    assert (told.stderr.read(), told.wait()) == (b"", 141)
+    told.stderr.close()
