@@ -4,7 +4,7 @@ A finding names one facility, village, township, community or tier, and a senten
 scheme and lists do not say (parents, minutes, capabilities, how villages are served) is not checked: see `unasked`.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -49,8 +49,12 @@ class Facts:
     def tier_id(self, row: int) -> str:
         return str(self.facility["tier"].iat[row])
 
-    def found(self, check: str, code: str, row: int, params: Mapping[str, object]) -> Finding:
-        return Finding(check, code, "facility", str(self.facility["facility_id"].iat[row]), dict(params))
+    def ids(self, rows: Iterable[int]) -> tuple[str, ...]:
+        return tuple(str(self.facility["facility_id"].iat[row]) for row in rows)
+
+    def found(self, check: str, code: str, row: int, params: Mapping[str, object], rows: Iterable[int] = ()) -> Finding:
+        """A finding about a facility, and about all those in `rows` with it."""
+        return Finding(check, code, "facility", self.ids([row])[0], dict(params), self.ids(rows))
 
 
 def check_structure(
@@ -102,7 +106,8 @@ def counts_expected(facts: Facts) -> list[Finding]:
     """Levels of which more or fewer are open than the scheme says."""
     return [
         Finding("count_off", "count_off", "tier", c.tier_id,
-                {"tier": c.tier_id, "count": c.count, "expected": c.expected})
+                {"tier": c.tier_id, "count": c.count, "expected": c.expected},
+                facts.ids(np.flatnonzero(facts.tree.open & (facts.facility["tier"] == c.tier_id).to_numpy())))
         for c in count_tiers(facts.facility, facts.scheme)
         if not c.as_expected
     ]  # fmt: skip
@@ -158,10 +163,9 @@ def no_circles(facts: Facts) -> list[Finding]:
             path.append(here)
             here = int(facts.tree.parent[here])
         if here in path:
-            ring = [facts.name(i) for i in path[path.index(here) :]]
-            found.append(
-                facts.found("parent_circle", "parent_circle", here, {"name": ring[0], "ring": " → ".join(ring)})
-            )
+            ring = path[path.index(here) :]
+            told = {"name": facts.name(here), "ring": " → ".join(facts.name(i) for i in ring)}
+            found.append(facts.found("parent_circle", "parent_circle", here, told, ring))
     return found
 
 
@@ -245,12 +249,18 @@ def _village_code(mode: str, checks: dict[str, str]) -> str:
 
 
 def communities_few(facts: Facts) -> list[Finding]:
-    """Every community, when the county has more than two."""
+    """Every community, when the county has more than two, with those of its members that stand under no other."""
     ids = sorted({str(c) for c in facts.tree.community[facts.tree.open]} - {""})
     if len(ids) <= MOST_COMMUNITIES:
         return []
     params = {"count": len(ids), "most": MOST_COMMUNITIES}
-    return [Finding("communities_many", "communities_many", "community", i, {"name": i, **params}) for i in ids]
+    up = facts.tree.parent
+    inside = (up >= 0) & (facts.tree.community[up] == facts.tree.community)
+    tops = {i: np.flatnonzero(facts.tree.open & ~inside & (facts.tree.community == i)) for i in ids}
+    return [
+        Finding("communities_many", "communities_many", "community", i, {"name": i, **params}, facts.ids(tops[i]))
+        for i in ids
+    ]
 
 
 def capabilities_there(facts: Facts) -> list[Finding]:
@@ -292,10 +302,9 @@ def catchments_apart(facts: Facts) -> list[Finding]:
             share = 100 * shared[i, j] / smaller if smaller else 0.0
             if share >= OVERLAP_PCT:
                 told = {"people": shared[i, j], "smaller": smaller, "share": share, "limit": tier.minutes}
-                names = {"name": facts.name(rows[i]), "other": facts.name(rows[j])}
-                found.append(
-                    (share, facts.found("catchments_overlap", "catchments_overlap", rows[i], {**names, **told}))
-                )
+                told |= {"name": facts.name(rows[i]), "other": facts.name(rows[j])}
+                both = (rows[i], rows[j])
+                found.append((share, facts.found("catchments_overlap", "catchments_overlap", rows[i], told, both)))
     return [finding for share, finding in sorted(found, key=lambda pair: -pair[0])]
 
 

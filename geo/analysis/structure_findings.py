@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from geo.model.errors import N_
 
+PLACES = ("facility", "village", "unit")
 CHECKS: dict[str, str] = {
     "count_off": N_("Levels in another number than the scheme's"),
     "parent_none": N_("Facilities without a parent"),
@@ -65,6 +66,13 @@ class Finding:
     kind: str  # facility, village, unit, community, tier
     item_id: str
     params: dict[str, object] = field(default_factory=dict, hash=False)
+    facility_ids: tuple[str, ...] = ()  # all that it is about, where that is not one place
+
+    @property
+    def places(self) -> tuple[tuple[str, str], ...]:
+        """Where it is on the map: (kind, id) of each facility, village or township, the one it names first."""
+        own = ((self.kind, self.item_id),) if self.kind in PLACES else ()
+        return tuple(dict.fromkeys((*own, *(("facility", i) for i in self.facility_ids))))
 
     def say(self, translate: Callable[[str], str], named: Callable[[str], str]) -> str:
         """The sentence; `named` gives a tier's or capability's name for its id."""

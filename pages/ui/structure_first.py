@@ -99,9 +99,10 @@ def listed(_: Translate, language: str, asked: Asked, check: str, where: str) ->
 
     def go() -> None:
         rows = st.session_state[f"listed:{where}"].selection.rows
-        if rows and rows[0] < len(mine) and mine[rows[0]].kind in ("facility", "village", "unit"):
-            state.select(mine[rows[0]].kind, mine[rows[0]].item_id)
-            state.fly(compute.whereabouts(asked.study, mine[rows[0]].kind, mine[rows[0]].item_id))
+        if rows and rows[0] < len(mine) and mine[rows[0]].places:
+            kind, item_id = mine[rows[0]].places[0]
+            state.select(kind, item_id)
+            state.fly(compute.whereabouts(asked.study, kind, item_id))
 
     st.dataframe(
         table,

@@ -80,11 +80,8 @@ def _tiers_on(asked: Asked) -> list[str]:
 def _marks(asked: Asked) -> list[dict[str, str]]:
     """The places that the chosen check found."""
     check = st.session_state.get("structure_check")
-    return [
-        {"kind": f.kind, "id": f.item_id}
-        for f in asked.structure.findings
-        if f.check == check and f.kind in ("facility", "village", "unit")
-    ]
+    found = dict.fromkeys(place for f in asked.structure.findings if f.check == check for place in f.places)
+    return [{"kind": kind, "id": item_id} for kind, item_id in found]
 
 
 def _routes(asked: Asked) -> list[dict[str, object]]:

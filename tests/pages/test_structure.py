@@ -1,5 +1,6 @@
 """What the structure page does, without a browser: chains, checks, what-if, schemes, hostile names, the samples."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from geo.store import open_store
 from geo.study.scheme_edit import commit_scheme
 from tests.geo.county import Village
 from tests.geo.systems import Place, System, build
-from tests.pages.structure_page import XISHUI, on_map, open_tab, opened, shown, text
+from tests.pages.structure_page import KEY_ABLE, XISHUI, on_map, open_tab, opened, shown, text
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -47,6 +48,20 @@ def test_a_check_that_is_chosen_is_marked_on_the_map(tmp_path: Path) -> None:
     page.run()
     state, _ = on_map(page)
     assert state["links"]["marks"] == [{"kind": "facility", "id": "V1"}]
+
+
+def test_every_place_of_a_finding_is_marked_on_the_map(tmp_path: Path) -> None:
+    """T101 and K2 reach the same villages, and V1 is a community of its own beside C1 and C2."""
+    second = Place("K2", "中心卫生院", "key_township_hospital", "H1", "C1", (6500, 0), "40", KEY_ABLE)
+    clinic = replace(XISHUI.care[-1], community="C3")
+    page = shown(System("多处", "xishui", (*XISHUI.care[:-1], second, clinic)), tmp_path)
+    marked = {}
+    for check in ("catchments_overlap", "communities_many", "count_off"):
+        open_tab(page, "Checks").selectbox(key="check_choice").set_value(check).run()
+        marked[check] = {m["id"] for m in on_map(page)[0]["links"]["marks"]}
+    assert marked == {
+        "catchments_overlap": {"T101", "K2"}, "communities_many": {"H1", "H2", "V1"}, "count_off": {"T101", "K2"},
+    }  # fmt: skip
 
 
 def test_checks_that_the_lists_say_nothing_of_are_not_called_passed(tmp_path: Path) -> None:

@@ -88,6 +88,7 @@ def test_counts_stand_against_the_scheme_and_closed_facilities_do_not_count() ->
 def test_a_level_in_another_number_than_the_scheme_says_is_a_finding() -> None:
     found = findings(facilities(), scheme=XISHUI)
     assert brief(found) == [("count_off", "key_township_hospital")] and found[0].check == "count_off"
+    assert found[0].places == (("facility", "K1"), ("facility", "K2"))
     assert found[0].say(str, namer(XISHUI, "en")) == "Key central township hospital: 2; the scheme says 5."
     more = findings(facilities(T1={"tier": "county_hospital", "parent_id": "", "community_id": "C1"}))
     assert ("count_off", "county_hospital") in brief(more)  # three in place of two
@@ -157,6 +158,7 @@ def test_a_closed_parent_is_said_of_each_child() -> None:
 def test_a_circle_is_found_once_and_names_all_on_it() -> None:
     found = [f for f in findings(facilities(K1={"parent_id": "T1"})) if f.check == "parent_circle"]
     assert len(found) == 1 and set(str(found[0].params["ring"]).split(" → ")) == {"机构K1", "机构T1"}
+    assert set(found[0].places) == {("facility", "K1"), ("facility", "T1")}
     itself = [f for f in findings(facilities(K1={"parent_id": "K1"})) if f.check == "parent_circle"]
     assert [f.item_id for f in itself] == ["K1"]
 
@@ -276,6 +278,7 @@ def test_more_than_two_communities_are_each_named() -> None:
     table = facilities(V3={"community_id": "C3", "parent_id": "T2"})
     found = [f for f in findings(table) if f.check == "communities_many"]
     assert [(f.kind, f.item_id, f.params["count"]) for f in found] == [("community", c, 3) for c in ("C1", "C2", "C3")]
+    assert [f.places for f in found] == [(("facility", i),) for i in ("H1", "H2", "V3")]  # V3 stands under C2's T2
 
 
 def test_a_missing_capability_is_named() -> None:
@@ -300,7 +303,7 @@ def test_catchments_overlap_by_the_people_within_the_minutes_of_both() -> None:
     village[:, 3] = [31, 30, 5, 5]
     known = replace(to_hubs(table), village=village)
     found = [f for f in findings(table, demand, minutes=known) if f.check == "catchments_overlap"]
-    assert len(found) == 1 and found[0].item_id == "K1"
+    assert len(found) == 1 and found[0].places == (("facility", "K1"), ("facility", "K2"))
     params = found[0].params
     assert (params["people"], params["smaller"], round(float(str(params["share"])), 1)) == (200, 300, 66.7)
 
