@@ -13,6 +13,7 @@ from pages.ui import (
     structure_first,
     structure_networks,
     structure_scheme,
+    structure_what_if,
 )
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.stage import is_on as on_stage
@@ -52,7 +53,7 @@ def stage(_: Translate, language: str, asked: Asked) -> None:
             _("Chain of care"): structure_chain.show,
             _("Networks"): structure_networks.show,
             _("Charts"): structure_charts.show,
-            _("What if"): structure_checks.what_if,
+            _("What if"): structure_what_if.show,
             _("Scheme"): structure_scheme.show,
         }
         for tab, part in zip(st.tabs(list(parts), on_change="rerun", key="structure_tab"), parts.values(), strict=True):

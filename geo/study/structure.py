@@ -206,7 +206,7 @@ class Joined:
     """What a facility's move to another tier would change. Rows are those of the study's tables."""
 
     after: Study  # without a name of its own: it is never stored
-    moved_villages: Ints  # whose nearest facility of the tier it becomes
+    moved_villages: Ints  # whose nearest facility of the tier it becomes, the largest gain first
     moved_people: float
     within_before: float  # people within the tier's minutes of any of its facilities
     within_after: float
@@ -229,20 +229,26 @@ def joined_tier(study: Study, network: Network, structure: Structure, facility_i
     before = _nearest_of(network, members)
     own = _nearest_of(network, np.array([row]))
     best = np.fmin(before, own)
-    moved = np.flatnonzero((own < before) | (np.isnan(before) & ~np.isnan(own)))
+    gain = np.nan_to_num(before, nan=np.inf) - own  # NaN where no road leads to it
+    moved = np.argsort(-gain, kind="stable")[: int((gain > 0).sum())]
     people = study.demand["population"].to_numpy()
     limit = study.scheme.tier(tier_id).minutes
     tree = tree_of(after.facility, after.scheme)
     minutes = minutes_to_hubs(after, network, tree)
-    known = {(f.code, f.item_id) for f in structure.findings}
+    known = {_about(f) for f in structure.findings}
     fresh = check_structure(after.facility, after.demand, after.unit, after.scheme, minutes)
     return Joined(
         after, moved, float(people[moved].sum()),
         float(people[before <= limit].sum()) if limit else np.nan,
         float(people[best <= limit].sum()) if limit else np.nan,
         limit, before, best, _nearer_parent(facility, structure, row, members),
-        [f for f in fresh if (f.code, f.item_id) not in known],
+        [f for f in fresh if _about(f) not in known],
     )  # fmt: skip
+
+
+def _about(finding: Finding) -> tuple[object, ...]:
+    """What makes a finding another one: its place, and of two catchments that overlap the second one too."""
+    return finding.code, finding.item_id, finding.params.get("other")
 
 
 def _new_parent(study: Study, structure: Structure, row: int, tier_id: str) -> str:

@@ -7,7 +7,7 @@ from geo.output.maps import base_map, state_group
 from geo.output.scene_map import link_words
 from geo.output.words import factor_text
 from geo.study.structure import Step
-from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say
+from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say, structure_what_if
 from pages.ui.controls import mode_name, search
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
@@ -60,7 +60,7 @@ def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
             "tree": asked.lines,
             "whole": asked.whole,
             "kinds": list(asked.networks),
-            "marks": _marks(asked),
+            "marks": _marks(_, asked),
         },
         "ask_view": briefing_capture.asked(),
         "fly": st.session_state.get("fly"),
@@ -77,11 +77,13 @@ def _tiers_on(asked: Asked) -> list[str]:
     return [only] if only in tiers else tiers
 
 
-def _marks(asked: Asked) -> list[dict[str, str]]:
-    """The places that the chosen check found."""
-    check = st.session_state.get("structure_check")
-    found = dict.fromkeys(place for f in asked.structure.findings if f.check == check for place in f.places)
-    return [{"kind": kind, "id": item_id} for kind, item_id in found]
+def _marks(_: Translate, asked: Asked) -> list[dict[str, str]]:
+    """What would move while that is asked, else the places that the chosen check found."""
+    found = structure_what_if.marks(_, asked)
+    if found is None:
+        check = st.session_state.get("structure_check")
+        found = [place for f in asked.structure.findings if f.check == check for place in f.places]
+    return [{"kind": kind, "id": item_id} for kind, item_id in dict.fromkeys(found)]
 
 
 def _routes(asked: Asked) -> list[dict[str, object]]:

@@ -128,6 +128,30 @@ def test_a_hospital_that_joins_the_five_moves_the_villages_nearest_to_it(
     assert {f.check for f in found.findings} >= {"capability_missing"}
 
 
+def test_villages_that_move_come_by_their_gain_and_those_without_a_way_before_come_first(study: Study) -> None:
+    """W, 12 km of road from T, is the first of its tier: 东村 12 min away and 北村 beside it gain without end.
+
+    With T in the tier, 北村 gains 12 min and 东村, which T stands beside, nothing.
+    """
+    network = network_of(study, "car", assumptions_for(study))
+    for tier, moved in (("extension_point", [0, 1]), ("township_hospital_general", [1])):
+        structure = structure_of(study, network, nearest_by_tier(study, network))
+        assert joined_tier(study, network, structure, "W", tier).moved_villages.tolist() == moved
+
+
+def test_a_newcomer_whose_catchment_overlaps_a_centres_is_told_even_where_that_overlapped_another_before(
+    study: Study,
+) -> None:
+    """K and T are both within 30 min of both villages; so is W when it joins them."""
+    tiers = study.facility["tier"].where(study.facility["facility_id"] != "T", "key_township_hospital")
+    both = with_tables(study, {"facility": study.facility.assign(tier=tiers)})
+    network = network_of(both, "car", assumptions_for(both))
+    structure = structure_of(both, network, nearest_by_tier(both, network))
+    fresh = joined_tier(both, network, structure, "W", "key_township_hospital").findings
+    pairs = {f.facility_ids for f in fresh if f.check == "catchments_overlap"}
+    assert pairs == {("K", "W"), ("T", "W")}
+
+
 def test_adding_to_a_tier_never_leaves_anybody_further_from_it(
     study: Study, network: Network, structure: Structure
 ) -> None:

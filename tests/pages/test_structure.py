@@ -7,7 +7,7 @@ import pytest
 
 from geo.model.schemes import scheme_raw
 from geo.store import open_store
-from geo.study.scheme_edit import commit_scheme
+from geo.study.scheme_edit import checked_scheme, commit_scheme
 from tests.geo.county import Village
 from tests.geo.systems import Place, System, build
 from tests.pages.structure_page import KEY_ABLE, XISHUI, on_map, open_tab, opened, shown, text
@@ -89,7 +89,26 @@ def test_what_if_a_hospital_joined_the_five_says_what_moves_and_stores_nothing(t
         "**温水镇卫生院** would be the nearest of its new level for 2,300 of 2,300 people in 2 of 2 villages." in told
     )
     assert "lacks what its level requires: General emergency care, Surgery, Imaging" in told
+    moved = next(d.value for d in page.dataframe if "Then, min" in d.value.columns)
+    assert moved["Village"].tolist() == ["北村", "中村"]
+    assert moved["Now, min"].tolist() == pytest.approx([12, 6.1], abs=0.2)  # to 土城: 6.5 km at 65, 5.4 at 55 km/h
+    assert moved["Then, min"].tolist() == pytest.approx([5.9, 0.1], abs=0.2)
+    state, _ = on_map(page)
+    assert [(m["kind"], m["id"]) for m in state["links"]["marks"]] == [
+        ("facility", "T102"), ("village", "V2"), ("village", "V1"),
+    ]  # fmt: skip
+    assert on_map(open_tab(page, "Charts"))[0]["links"]["marks"] == []
     assert open_store().newest("习水试") == before
+
+
+def test_a_scheme_of_one_level_has_none_to_join(tmp_path: Path) -> None:
+    study = build(System("独", "three_levels", (Place("H1", "县医院", "county_hospital", "", "C1", (0, 0)),)), tmp_path)
+    raw = scheme_raw(study.scheme)
+    raw["tier"] = raw["tier"][:1]
+    open_store().save(checked_scheme(study, raw), "files", replace=True)
+    assert "The scheme has no level that a facility could join." in text(
+        open_tab(opened(study="独", lang="en"), "What if")
+    )
 
 
 def test_a_capability_is_found_by_the_organisation_and_by_the_nearest(tmp_path: Path) -> None:
