@@ -48,6 +48,7 @@ def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]
         (_("Date"), export.made_at.strftime("%Y-%m-%d %H:%M")),
         *([] if scene.indicator else _way(answer, names, _, join)),
         *_asked(answer, export.language, _),
+        *([(_("No longer in the study"), join.join(p.item_id for p in answer.missing))] if answer.missing else []),
         (_("Marks"), join.join(marks_of(answer, _)[1 if scene.indicator else 0 :]) or "—"),
         (_("Population"), population(answer, _)),
         (_("Sources"), sources(answer)),

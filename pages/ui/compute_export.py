@@ -13,7 +13,7 @@ from geo.output import typeset
 from geo.output.facts import Export
 from geo.output.language import LANGUAGES, translator
 from geo.output.picture import map_svg
-from geo.output.release import released
+from geo.output.release import Release, released
 from geo.study.answering import Answering
 from geo.study.briefing import plain_scene, ready_briefing
 from pages.ui import compute
@@ -81,13 +81,14 @@ def answer(of: Study, scene: Scene) -> Answer:
 
 @st.cache_resource(show_spinner=False, max_entries=48)
 def _preview(
-    content_id: str, scene: Scene, language: str, public: bool, review: str, _shown: Answer, _export: Export
-) -> bytes:
-    drawn = map_svg(released(_shown, _export.release), _export, TRANSLATORS[language], *PREVIEW_UNITS)
+    content_id: str, version: int | None, scene: Scene, language: str, release: Release, day: str,
+    _shown: Answer, _export: Export,
+) -> bytes:  # fmt: skip
+    drawn = map_svg(released(_shown, release), _export, TRANSLATORS[language], *PREVIEW_UNITS)
     return typeset.picture(drawn, *PREVIEW_UNITS, "png", PREVIEW_PX)
 
 
 def preview(shown: Answer, export: Export) -> bytes:
-    """The scene's map as the file will show it, as a PNG."""
-    key = (shown.study.content_id, shown.scene, export.language, export.release.public, export.release.review_number)
+    """The scene's map as the file of that day will show it, as a PNG."""
+    key = (shown.study.content_id, shown.version, shown.scene, export.language, export.release, f"{export.made_at:%F}")
     return _preview(*key, shown, export)

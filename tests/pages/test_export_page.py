@@ -1,6 +1,8 @@
 """The page of files without a browser: the library's figures, wrong words said, and a file made from what is asked."""
 
 import io
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -12,8 +14,9 @@ from geo.output import export as files
 from geo.output.figures import scene_sentence, shown_figures
 from geo.store import open_store
 from geo.study import open_study
+from pages.ui import compute_export
 from pages.ui.text import plain
-from tests.geo.briefings import TRANSLATORS, answered, ready
+from tests.geo.briefings import MADE_AT, TRANSLATORS, answered, export, ready
 from tests.pages.test_pages import opened, values
 
 PAGE = "export.py"
@@ -42,6 +45,15 @@ def test_every_scene_of_the_preview_says_the_librarys_figures() -> None:
         assert {f.title: f.value for f in shown} == {name: value for name, (value, _of) in values(page).items()}
         assert plain(scene_sentence(answer, str, "en")) in [text.value for text in page.markdown]
         assert not page.error and not page.exception
+
+
+def test_a_preview_is_drawn_once_a_day() -> None:
+    study = open_study(open_store(), "xishui")
+    shown = answered(study, ready(study, 15.0))[1]
+    asked = export("png")
+    first = compute_export.preview(shown, asked)
+    assert compute_export.preview(shown, replace(asked, made_at=MADE_AT + timedelta(hours=2))) is first
+    assert compute_export.preview(shown, replace(asked, made_at=MADE_AT + timedelta(days=1))) != first
 
 
 def test_the_threshold_of_the_sidebar_is_the_files() -> None:
