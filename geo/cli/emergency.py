@@ -27,7 +27,7 @@ from geo.cli.answers import (
 )
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, Assumptions
-from geo.model.bases import Base, base_at, bases_of, load_fleet_rules
+from geo.model.bases import Base, base_at, bases_of, load_fleet_rules, open_facilities
 from geo.model.capabilities import load_capabilities
 from geo.model.clock import PRESETS, RADII_KM, default_value, preset_clock
 from geo.model.errors import ChoiceUnknown
@@ -130,15 +130,16 @@ def _asked(study: Study, options: argparse.Namespace) -> _Told:
 
 
 def chosen_bases(study: Study, words: str | None) -> Sequence[Base]:
-    """The list's bases, or the facilities of the ids given. Raises ChoiceUnknown for an id that is not in the list."""
+    """The list's bases, or the facilities of the ids given. Raises ChoiceUnknown for one not in the list, or closed."""
     if words is None:
         return bases_of(study.facility)
-    row = {str(key): i for i, key in enumerate(study.facility["facility_id"])}
+    facility = open_facilities(study.facility)
+    row = {str(key): i for i, key in enumerate(facility["facility_id"])}
     asked = dict.fromkeys(words.split(","))
     for word in asked:
         if word not in row:
             raise ChoiceUnknown(what="facility", value=word, choices=", ".join([*row][:20]))
-    return tuple(base_at(study.facility.iloc[row[word]], added=True) for word in asked)
+    return tuple(base_at(facility.iloc[row[word]], added=True) for word in asked)
 
 
 def emergency_json(told: _Told, _: Translate) -> dict[str, object]:

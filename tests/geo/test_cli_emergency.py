@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -114,6 +115,13 @@ def test_facilities_can_stand_in_for_bases(yida: Run) -> None:
     assert [b["base_id"] for b in told["bases"]] == ["F3"] and told["reached"] == 2300
     code, _, err = yida("emergency", "toy", "--bases", "F3,F9")
     assert code == 3 and "F9 is not known" in err
+
+
+def test_a_closed_facility_stands_in_for_no_base(yida: Run, toy: Study) -> None:
+    facility = toy.facility.assign(status=toy.facility["status"].mask(toy.facility["facility_id"] == "F3", "closed"))
+    open_store().save(replace(toy, facility=facility), "test", replace=True)
+    code, _, err = yida("emergency", "toy", "--bases", "F3")
+    assert code == 3 and "F3 is not known" in err
 
 
 def test_a_capability_nobody_has_is_a_warning_beside_the_figures(yida: Run) -> None:
