@@ -33,6 +33,7 @@ from geo.model.errors import (
     FileUnreadable,
     OutOfRange,
     RasterElsewhere,
+    RasterEmpty,
     TableEmpty,
 )
 from geo.model.problems import Problem
@@ -90,8 +91,8 @@ def demand_from_raster(
 
     `crs` counts only where the file names no system, `band` (from 1) where it has several.
 
-    Raises FileMissing, FileUnreadable, FileTooDemanding, CrsMissing, ChoiceUnknown, RasterElsewhere, TableEmpty when
-    nobody lives inside or there is no village, OutOfRange for `cell_m`.
+    Raises FileMissing, FileUnreadable, FileTooDemanding, CrsMissing, ChoiceUnknown, RasterElsewhere, RasterEmpty when
+    nobody lives inside, TableEmpty when there is no village, OutOfRange for `cell_m`.
     """
     if not LEAST_CELL_M <= cell_m <= MOST_CELL_M:
         raise OutOfRange(what="cell size in metres", low=LEAST_CELL_M, high=MOST_CELL_M, value=cell_m)
@@ -108,7 +109,7 @@ def demand_from_raster(
     except (RasterioError, OSError, ValueError, MemoryError) as error:
         raise FileUnreadable(path=path, expected="a GeoTIFF", detail=str(error)) from error
     if not table["population"].sum() > 0:
-        raise TableEmpty(path=path, table="demand", refused=left.empty + left.negative)
+        raise RasterEmpty(path=path, refused=left.empty + left.negative)
     table = table.assign(population_type="raster", source=path.name)
     return conform(table, DEMAND, path=str(path), name="demand"), _problems(left, table)
 

@@ -87,6 +87,14 @@ class TableEmpty(InputError):
     sentence = N_("{path} holds no usable {table} row. Check that the file is the right one; rows refused: {refused}.")
 
 
+class RasterEmpty(TableEmpty):
+    code = "raster_empty"
+    sentence = N_(
+        "No cell of {path} inside the outline holds any people; {refused} cells hold no value or less than 0. Check "
+        "that the raster counts people."
+    )
+
+
 class TablesNotGiven(InputError):
     code = "tables_not_given"
     sentence = N_("{path} is no OSM extract, so it holds roads only. Name the missing files with {options}.")

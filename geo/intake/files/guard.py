@@ -34,6 +34,7 @@ from geo.model.errors import (
     InputError,
     OutOfRange,
     RasterElsewhere,
+    RasterEmpty,
     ReadingStopped,
     RoadsEmpty,
     TableEmpty,
@@ -63,8 +64,8 @@ _OPTIONS = {
     "LC_ALL": "C.UTF-8",
 }
 _KINDS: tuple[type[InputError], ...] = (
-    ChoiceUnknown, CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, OutOfRange, RasterElsewhere, RoadsEmpty,
-    TableEmpty,
+    ChoiceUnknown, CrsMissing, FileMissing, FileTooDemanding, FileUnreadable, OutOfRange, RasterElsewhere, RasterEmpty,
+    RoadsEmpty, TableEmpty,
 )  # fmt: skip
 _ERRORS: dict[str, type[InputError]] = {kind.code: kind for kind in _KINDS}
 _POLL_S = 0.01

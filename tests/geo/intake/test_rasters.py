@@ -23,6 +23,7 @@ from geo.model.errors import (
     FileUnreadable,
     OutOfRange,
     RasterElsewhere,
+    RasterEmpty,
     TableEmpty,
 )
 from geo.model.schema import DEMAND
@@ -279,7 +280,7 @@ def test_of_several_bands_one_must_be_named(tmp_path: Path) -> None:
 
 def test_a_county_without_people_is_said(tmp_path: Path) -> None:
     for people in (np.zeros((2, 2), dtype=np.float32), np.full((2, 2), -3, dtype=np.float32)):
-        with pytest.raises(TableEmpty):
+        with pytest.raises(RasterEmpty, match="cells hold no value or less than 0"):
             demand_from_raster(write(tmp_path / "p.tif", people), county())
 
 
