@@ -14,13 +14,13 @@ from geo.analysis.presenting import Answer
 from geo.cli.answers import check_minutes
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS, TERRAINS, check_mode
-from geo.model.briefing import READY, Briefing, Scene
-from geo.model.errors import BriefingInvalid, FileMissing, OptionUnfit, OutOfRange
+from geo.model.briefing import LAYERS, READY, Briefing, Scene
+from geo.model.errors import BriefingInvalid, ChoiceUnknown, FileMissing, OptionUnfit, OutOfRange
 from geo.model.inputs import Study
 from geo.model.roads import MODES
 from geo.model.scene_json import from_json, with_changes
 from geo.output import export as files
-from geo.output.facts import Export
+from geo.output.facts import Export, exact
 from geo.output.language import LANGUAGES, Translate, of_terminal, translator
 from geo.output.release import Release
 from geo.output.report import missing_sentence
@@ -84,6 +84,8 @@ def _add_question(parser: argparse.ArgumentParser, _: Translate) -> None:
 
 def _add_look(parser: argparse.ArgumentParser, _: Translate) -> None:
     parser.add_argument("--figure", choices=files.FIGURES, help=_("of a picture or CSV: which figure"))
+    parser.add_argument("--layers", help=_("layers of the map, with commas"))
+    parser.add_argument("--show", help=_("tiers drawn on the map, with commas"))
     parser.add_argument("--size", help=_("a4 or a3 for PDF; width x height in pixels for pictures"))
     parser.add_argument("--extent", choices=files.EXTENTS, help=_("PDF: the report, or a page"))
     parser.add_argument("--template", type=Path, help=_("PPTX: slides in the look of this file"))
@@ -105,11 +107,13 @@ def _run(options: argparse.Namespace, _: Translate) -> None:
         figure=options.figure or "map",
         scene=1 if options.scene is None else options.scene,
         changes=_said_changes(options),
+        template="" if options.template is None else str(options.template),
     )
     files.check(export)  # wrong words are said before the work, not after it
     template = None if options.template is None else Template(str(options.template), _read(options.template))
     study = _study(options, _)
-    briefing = _briefing(options, export, study)
+    briefing, word = _briefing(options, export, study)
+    export = replace(export, briefing=word)
     answers = _answers(options, export, briefing, study, _)
     for answer in answers:
         if answer.missing:
@@ -142,26 +146,32 @@ def _study(options: argparse.Namespace, _: Translate) -> Study:
     return newest if options.version is None else open_store().load(options.name, options.version)
 
 
-def _briefing(options: argparse.Namespace, export: Export, study: Study) -> Briefing:
+def _briefing(options: argparse.Namespace, export: Export, study: Study) -> tuple[Briefing, str]:
+    """The scenes asked for, and the word that names exactly them."""
     translators = {language: translator(language) for language in LANGUAGES}
     changes = _changes(options, study)
     if export.briefing in ("", READY):
         plain = plain_scene(study, translators)
         scene = _changed(replace(plain, version=options.version), changes)
         if export.briefing == READY:
-            return ready_briefing(study, translators, scene)
-        return Briefing(scene.title, (replace(scene, shows=scene.figures) if export.form == "xlsx" else scene,))
-    read = _stored(study.name, export.briefing) or from_json(_read(Path(export.briefing)))
+            ready = ready_briefing(study, translators, scene)
+            drawn = {"layers": changes["layers"]} if "layers" in changes else {}
+            return replace(ready, scenes=tuple(replace(made, **drawn) for made in ready.scenes)), READY
+        shown = replace(scene, shows=scene.figures) if export.form == "xlsx" else scene
+        return Briefing(scene.title, (shown,)), ""
+    kept = _stored(study.name, export.briefing)
+    read, word = kept or (from_json(_read(Path(export.briefing))), export.briefing)
     if not any(scene.study == study.name for scene in read.scenes):
         raise BriefingInvalid(what="study", value=", ".join(sorted({scene.study for scene in read.scenes})))
-    return replace(read, scenes=tuple(_changed(scene, changes) for scene in read.scenes))
+    return replace(read, scenes=tuple(_changed(scene, changes) for scene in read.scenes)), word
 
 
-def _stored(study: str, word: str) -> Briefing | None:
-    """The newest revision of the stored briefing of an id; None when the word is no such id."""
-    store = open_store()
-    kept = [revision for revision in briefings.newest(store, study, word) if not revision.removed]
-    return briefings.load(store, study, kept[0]) if kept else None
+def _stored(study: str, word: str) -> tuple[Briefing, str] | None:
+    """The newest revision of the stored briefing of an id, or the revision of a key, and its key; None for others."""
+    store, briefing_id = open_store(), word.partition(":")[0]
+    known = (briefings.newest if word == briefing_id else briefings.revisions)(store, study, briefing_id)
+    kept = [r for r in known if not r.removed and word in (briefing_id, r.key)]
+    return (briefings.load(store, study, kept[0]), kept[0].key) if kept else None
 
 
 def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
@@ -172,15 +182,29 @@ def _changes(options: argparse.Namespace, study: Study) -> dict[str, Any]:
     mode = check_mode(options.mode) if options.mode else None
     given = {"threshold_min": options.minutes, "tiers": tiers, "mode": mode, "version": options.version}
     assumed = {"condition": options.condition, "terrain": options.terrain, "set": _values(options.set)}
-    return {key: value for key, value in {**given, **assumed}.items() if value}
+    drawn = {} if options.layers is None else {"layers": _layers(options.layers)}
+    if options.show is not None:
+        drawn["shown"] = study.scheme.select(options.show.split(",")) if options.show else ()
+    return {key: value for key, value in {**given, **assumed}.items() if value} | drawn
+
+
+def _layers(words: str) -> tuple[str, ...]:
+    named = tuple(word for word in words.split(",") if word)
+    for word in named:
+        if word not in LAYERS:
+            raise ChoiceUnknown(what="--layers", value=word, choices=", ".join(LAYERS))
+    return named
 
 
 def _said_changes(options: argparse.Namespace) -> tuple[str, ...]:
     """The words of the command line that change the question, for the command that repeats it."""
     told = {"version": "--version", "minutes": "--minutes", "mode": "--mode", "tiers": "--from",
-            "condition": "--condition", "terrain": "--terrain"}  # fmt: skip
+            "condition": "--condition", "terrain": "--terrain", "layers": "--layers", "show": "--show"}  # fmt: skip
     given = [(word, getattr(options, name)) for name, word in told.items()]
-    pairs = [(word, f"{value:g}" if isinstance(value, float) else str(value)) for word, value in given if value]
+    said = [
+        (word, exact(value) if isinstance(value, float) else str(value)) for word, value in given if value is not None
+    ]
+    pairs = [(word, value) for word, value in said if value or word in ("--layers", "--show")]
     return tuple(part for pair in (*pairs, *(("--set", word) for word in options.set)) for part in pair)
 
 
@@ -198,7 +222,7 @@ def _values(words: list[str]) -> dict[str, float]:
 def _changed(scene: Scene, changes: Mapping[str, Any]) -> Scene:
     assumed = {key: changes[key] for key in ("condition", "terrain") if key in changes}
     assumptions = with_changes(replace(scene.assumptions, **assumed), changes.get("set", {}))
-    plain = {key: value for key, value in changes.items() if key in ("threshold_min", "tiers", "mode", "version")}
+    plain = {key: value for key, value in changes.items() if key not in ("condition", "terrain", "set")}
     if scene.rescue and "threshold_min" in plain:
         clock = replace(scene.rescue.clock, threshold_min=plain["threshold_min"])
         plain["rescue"] = replace(scene.rescue, clock=clock)

@@ -4,9 +4,10 @@ import re
 import struct
 import zlib
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
 from geo.analysis.presenting import Answer
-from geo.model.briefing import SHOWN, Briefing
+from geo.model.briefing import READY, SHOWN, Briefing
 from geo.model.errors import ChoiceUnknown, OutOfRange
 from geo.output import qgis, svg, typeset
 from geo.output.chart_svg import chart_parts
@@ -54,6 +55,7 @@ def make_files(
     out here, so no caller can forget it. Raises ChoiceUnknown, OutOfRange, TemplateUnusable, BriefingInvalid.
     """
     check(export)
+    export = _on_one_version(answers, export)
     _ = translator(export.language)
     shown = [released(answer, export.release) for answer in answers]
     briefing = released_title(briefing, export.release)
@@ -96,6 +98,16 @@ def pixels(export: Export) -> tuple[int, int]:
         if not SIDES_PX[0] <= side <= SIDES_PX[1]:
             raise OutOfRange(what="--size", low=SIDES_PX[0], high=SIDES_PX[1], value=side)
     return sides
+
+
+def _on_one_version(answers: Sequence[Answer], export: Export) -> Export:
+    """The export whose command names the version, where a kept briefing's scenes leave it open: all of one study's."""
+    versions = {(a.study.name, a.version) for a in answers}
+    is_open = all(answer.scene.version is None for answer in answers) and len(versions) == 1
+    ((_name, version), *_others) = versions
+    if export.briefing in ("", READY) or version is None or not is_open:
+        return export
+    return replace(export, changes=(*export.changes, "--version", str(version)))
 
 
 def told(answer: Answer, export: Export, _: Translate) -> str:

@@ -4,13 +4,13 @@ The command is exact: run on the same study version, it makes a file with the sa
 """
 
 import shlex
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import PureWindowsPath
 
 from geo.analysis.presenting import Answer
 from geo.model.assumptions import Assumptions, default_rows
-from geo.model.briefing import READY
+from geo.model.briefing import READY, Scene
 from geo.model.capabilities import check_capability
 from geo.model.roads import Mode
 from geo.model.scene_json import changed_rows
@@ -35,6 +35,7 @@ class Export:
     figure: str = "map"  # of a PNG, SVG or CSV
     scene: int = 1  # of a briefing, for files that show one
     changes: tuple[str, ...] = ()  # words of the command line that change a briefing's question
+    template: str = ""  # of slides: the name of the user's file
 
 
 def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]:
@@ -165,21 +166,38 @@ def sources(answer: Answer) -> str:
 def command(answer: Answer, export: Export) -> str:
     """The terminal command that makes the file again."""
     words = ["yida", "export", answer.study.name, "--format", export.form]
-    named = PureWindowsPath(export.briefing).name if export.release.public else export.briefing  # no folders of ours
-    words += ["--briefing", named] if named else []
+    words += ["--briefing", _named(export.briefing, export)] if export.briefing else []
     words += ["--scene", str(export.scene)] if export.scene > 1 else []
     words += _question(answer) if export.briefing in ("", READY) else export.changes
+    words += [] if export.briefing else _drawn(answer.scene)
     return shlex.join([*words, *_look(export), "--out", f"{answer.study.name}.{export.form}"])
+
+
+def _named(path: str, export: Export) -> str:
+    """A file as the command names it; a public one tells no folder of ours."""
+    return PureWindowsPath(path).name if export.release.public else path
+
+
+def exact(value: float) -> str:
+    """A number as short as it can be read back equal."""
+    return repr(float(value)).removesuffix(".0")
 
 
 def _question(answer: Answer) -> list[str]:
     scene, assumptions = answer.scene, answer.assumptions
     words = ["--version", str(answer.version)] if answer.version is not None else []
-    words += ["--minutes", f"{scene.threshold_min:g}", "--mode", scene.mode, "--from", ",".join(scene.tiers)]
+    words += ["--minutes", exact(scene.threshold_min), "--mode", scene.mode, "--from", ",".join(scene.tiers)]
     words += ["--condition", assumptions.condition, "--terrain", assumptions.terrain]
     for row in changed_rows(assumptions):
-        words += ["--set", f"{row.kind}.{row.mode}.{row.item}={row.value:g}"]
+        words += ["--set", f"{row.kind}.{row.mode}.{row.item}={exact(row.value)}"]
     return words
+
+
+def _drawn(scene: Scene) -> list[str]:
+    """What a map shows beside the question, where it is not what a map shows at first."""
+    plain = next(f.default for f in fields(Scene) if f.name == "layers")
+    words = [] if scene.layers == plain else ["--layers", ",".join(scene.layers)]
+    return [*words, "--show", ",".join(scene.shown)]
 
 
 def _look(export: Export) -> list[str]:
@@ -187,5 +205,6 @@ def _look(export: Export) -> list[str]:
     words += ["--size", export.size] if export.size else []
     words += ["--extent", export.extent] if export.form == "pdf" else []
     words += ["--figure", export.figure] if export.form in ("png", "svg", "csv") else []
+    words += ["--template", _named(export.template, export)] if export.template else []
     words += ["--public"] if export.release.public else []
     return words + (["--review-number", export.release.review_number] if export.release.review_number else [])

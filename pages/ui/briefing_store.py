@@ -13,7 +13,7 @@ from geo.model.inputs import Study
 from geo.model.scene_json import MOST_BYTES, from_json, to_json
 from geo.study import briefings
 from geo.study.briefings import Revision
-from pages.ui import briefing_sheet, compute
+from pages.ui import briefing_sheet, compute, compute_briefing
 from pages.ui.briefing_sheet import Sheet
 from pages.ui.text import Translate, plain
 
@@ -98,7 +98,7 @@ def file(_: Translate, sheet: Sheet, study: Study) -> None:
     st.download_button(
         _("Download (JSON)"),
         to_json(sheet.briefing).encode("utf-8", "replace"),
-        f"briefing-{study.name}.json",
+        compute_briefing.file_name(study.name),
         "application/json",
         icon=":material/download:",
         on_click="ignore",

@@ -64,7 +64,7 @@ def _card(content_id: str, version: int | None, scene: Scene, language: str, day
         value=figures[0].value if figures else "",
         of=figures[0].of if figures else "",
         shows=tuple(figure.title for figure in figures),
-        facts=short_facts(_of, _export(language), _),
+        facts=short_facts(_of, _export(language, _of.study.name), _),
         missing=missing_sentence(_of, _),
     )
 
@@ -84,8 +84,13 @@ def player_address(briefing: Briefing, answers: Sequence[Answer], language: str)
         f"{datetime.now():%F}",
     ]
     name = hashlib.sha256("\n".join(made_of).encode("utf-8", "replace")).hexdigest()[:32]
-    return PAGES.put(name, lambda: make_files(answers, shown, _export(language))["html"])
+    return PAGES.put(name, lambda: make_files(answers, shown, _export(language, answers[0].study.name))["html"])
 
 
-def _export(language: str) -> Export:
-    return Export(language, Release(), datetime.now().astimezone(), "html", briefing="briefing.json")
+def file_name(study: str) -> str:
+    """What the file is called that keeps a briefing of a study."""
+    return f"briefing-{study}.json"
+
+
+def _export(language: str, study: str) -> Export:
+    return Export(language, Release(), datetime.now().astimezone(), "html", briefing=file_name(study))

@@ -50,6 +50,7 @@ def form(_: Translate, language: str, question: Question) -> Wanted:
     release = _release(_)
     made_at = datetime.now().astimezone()
     export = Export(spoken, release, made_at, kind, name, size, extent, figure)
+    export = replace(export, template=template.name if template else "")
     return Wanted(briefing, export, template)
 
 

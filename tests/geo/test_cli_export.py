@@ -7,6 +7,7 @@ import re
 import shlex
 import shutil
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 
 import openpyxl
@@ -133,6 +134,69 @@ def test_a_scene_of_another_page_is_repeated_by_the_command_in_its_file(yida: Ru
     assert code == 3 and "no surface of minutes" in err
 
 
+REPEATED = [
+    ("--layers", "units,facilities"),
+    ("--layers", ""),
+    ("--show", "township_hospital_general"),
+    ("--show", ""),
+    ("--minutes", "6.1234567"),
+    ("--set", "speed.ambulance.primary=61.2345678"),
+]
+
+
+@pytest.mark.parametrize("asked", [(), *REPEATED])
+def test_the_command_in_a_picture_draws_the_same_picture(yida: Run, tmp_path: Path, asked: tuple[str, ...]) -> None:
+    words = ("export", "toy", "--format", "svg", "--lang", "en", "--out")
+    assert yida(*words, tmp_path / "a.svg", *asked)[0] == 0
+    drawing = (tmp_path / "a.svg").read_text()
+    again = yida(*repeated(drawing), tmp_path / "b.svg")
+    assert again[0] == 0 and (tmp_path / "b.svg").read_text() == drawing
+    if asked:
+        assert yida(*words, tmp_path / "plain.svg")[0] == 0
+        assert (tmp_path / "plain.svg").read_text() != drawing
+
+
+def repeated(text: str) -> list[str]:
+    """The words of the command in a file, up to the name of the file."""
+    command = re.search(r"To repeat it: (yida export .*)", unescape(text))
+    assert command
+    return shlex.split(command.group(1).partition("</desc>")[0])[1:-1]
+
+
+def test_a_layer_that_no_map_has_is_refused(yida: Run, tmp_path: Path) -> None:
+    words = ("export", "toy", "--format", "svg", "--out", tmp_path / "x.svg")
+    assert "--layers clouds is not known" in yida(*words, "--layers", "roads,clouds")[2]
+    assert "temple" in yida(*words, "--show", "temple")[2] and not list(tmp_path.iterdir())
+
+
+def test_a_briefing_is_repeated_on_the_version_it_was_shown_on(yida: Run, tmp_path: Path) -> None:
+    briefing = ready(open_study(open_store(), "toy"))
+    (tmp_path / "b.json").write_text(to_json(briefing), encoding="utf-8")
+    words = ("export", "toy", "--format", "svg", "--briefing", tmp_path / "b.json", "--lang", "en", "--out")
+    assert yida(*words, tmp_path / "a.svg")[0] == 0
+    assert "--version 1 --lang" in " ".join(repeated((tmp_path / "a.svg").read_text()))
+    pinned = replace(briefing, scenes=tuple(replace(scene, version=1) for scene in briefing.scenes))
+    (tmp_path / "b.json").write_text(to_json(pinned), encoding="utf-8")
+    assert yida(*words, tmp_path / "a.svg")[0] == 0
+    assert "--version" not in repeated((tmp_path / "a.svg").read_text())
+
+
+def test_a_stored_briefing_is_repeated_as_it_was_stored_then(yida: Run, tmp_path: Path) -> None:
+    store = open_store()
+    briefing = ready(open_study(store, "toy"))
+    first, second = (replace(briefing, scenes=(replace(briefing.scenes[2], title={"en": t}),)) for t in ("Old", "New"))
+    kept = briefings.save(store, "toy", "c" * 12, first, (), "李雷", "1" * 32)
+    words = ("export", "toy", "--format", "svg", "--briefing", kept.briefing_id, "--lang", "en", "--out")
+    assert yida(*words, tmp_path / "a.svg")[0] == 0
+    briefings.save(store, "toy", "c" * 12, second, ("1" * 32,), "李雷", "2" * 32)
+    told = repeated((tmp_path / "a.svg").read_text())
+    assert told[told.index("--briefing") + 1] == kept.key
+    told[told.index("svg")] = "pptx"
+    words = tuple(word for word in told if word not in ("--figure", "map"))
+    assert yida(*words, tmp_path / "a.pptx")[0] == 0
+    assert [s.shapes.title.text_frame.text for s in Presentation(str(tmp_path / "a.pptx")).slides] == ["Old"]
+
+
 # ---- bad words and bad days --------------------------------------------------------------------------------------
 
 BAD = [
@@ -219,6 +283,7 @@ def test_slides_take_the_shape_of_a_template_and_none_of_its_slides(yida: Run, t
     out = tmp_path / "x.pptx"
     assert yida("export", "toy", "--format", "pptx", "--template", template, "--out", out)[0] == 0
     deck = Presentation(str(out))
+    assert f"--template {template} " in deck.slides[0].notes_slide.notes_text_frame.text
     assert deck.slide_width == Inches(10) and len(deck.slides) == 6
     assert "Old slide" not in [slide.shapes.title.text_frame.text for slide in deck.slides]
     right = [shape.left + shape.width for slide in deck.slides for shape in slide.shapes]

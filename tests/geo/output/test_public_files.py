@@ -86,7 +86,7 @@ def test_an_internal_file_keeps_them(told: tuple[list[Answer], Briefing]) -> Non
     assert left(told, "csv", Release())
 
 
-@pytest.mark.parametrize("path", ["/home/李雷/秘密/b.json", "C:\\Users\\李雷\\b.json", "b.json"])
+@pytest.mark.parametrize("path", ["/李雷/秘密/b.json", "D:\\李雷\\b.json", "b.json"])
 def test_a_public_file_names_no_folder_of_ours(told: tuple[list[Answer], Briefing], path: str) -> None:
     answer = told[0][2]
     assert "--briefing b.json --" in command(answer, export("pdf", briefing=path, release=Release(public=True)))
