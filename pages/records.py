@@ -4,8 +4,9 @@ import streamlit as st
 
 from geo.model.assumptions import CONDITIONS
 from geo.model.errors import N_
+from geo.network.breaks import NO_BREAKS
 from geo.study import records
-from pages.ui import compute, runs_desk, runs_show, state
+from pages.ui import compute, compute_emergency, emergency_state, runs_desk, runs_show, state
 from pages.ui.assumed import editor_button
 from pages.ui.controls import condition_name, language_switch, study_choice
 from pages.ui.layout import errors_said, page_setup
@@ -29,8 +30,10 @@ with errors_said(_):
     if found is not None:
         assumptions = state.assumptions(study)
         network = compute.network(study, "ambulance", assumptions)
-        runs = records.runs_of(study, network, found)
-        table = records.intervals_by_unit(runs.table, threshold)
+        back = compute_emergency.inward(study, assumptions, NO_BREAKS)
+        clock = emergency_state.clock_chosen()
+        runs = records.runs_of(study, network, back, found)
+        table = records.intervals_by_unit(runs.table, threshold, clock)
         runs_show.figures(_, found, table, threshold)
         runs_show.warnings(_, (*found.problems, *runs.problems))
         runs_desk.system_choice(_, found)
@@ -41,7 +44,7 @@ with errors_said(_):
             label_visibility="collapsed",
         )  # fmt: skip
         if view == "units":
-            runs_show.townships(_, study, table)
+            runs_show.townships(_, study, table, clock)
         else:
             with st.spinner(_("Fitting the speeds …")):
                 fitted = records.calibrated(study, network, runs)

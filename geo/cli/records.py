@@ -9,16 +9,17 @@ from pathlib import Path
 import pandas as pd
 
 from geo import study as studies
-from geo.cli.answers import check_minutes
+from geo.cli.answers import check_minutes, made_with_lines
 from geo.cli.studies import Commands, opened
 from geo.model.assumptions import CONDITIONS
+from geo.model.clock import preset_clock
 from geo.model.desk import CRS, HEADER_ROW, LAYER, SHEET
 from geo.model.errors import AnswerNeeded
 from geo.model.inputs import Study
 from geo.network.calibration import Calibration
 from geo.output.language import Translate
-from geo.output.run_words import at_bound, group_names, nothing_fitted, say_problem
-from geo.study import records
+from geo.output.run_words import at_bound, group_names, interval_names, modelled_with, nothing_fitted, say_problem
+from geo.study import emergency, records
 
 _WORDS = {SHEET: "--sheet", LAYER: "--sheet", HEADER_ROW: "--header-row"}  # that answer a question
 
@@ -57,9 +58,10 @@ def _records(options: argparse.Namespace, _: Translate) -> None:
         choices = ", ".join(c.value for c in question.choices)
         word = _WORDS[question.question_id]
         raise AnswerNeeded(path=options.file, question=question, answer=word, choices=choices)
-    network = studies.network_of(study, "ambulance", studies.assumptions_for(study, options.condition))
-    runs = records.runs_of(study, network, found)
-    table = records.intervals_by_unit(runs.table, options.minutes)
+    assumptions, clock = studies.assumptions_for(study, options.condition), preset_clock("policy15", options.minutes)
+    network = emergency.outward(study, assumptions)
+    runs = records.runs_of(study, network, emergency.inward(study, assumptions), found)
+    table = records.intervals_by_unit(runs.table, options.minutes, clock)
     fitted = records.calibrated(study, network, runs) if options.calibrate else None
     problems = [say_problem(p, _) for p in (*found.problems, *runs.problems)]
     if options.json:
@@ -76,6 +78,8 @@ def _records(options: argparse.Namespace, _: Translate) -> None:
         return
     lines = [
         *unit_lines(study, table, options.minutes, _),
+        modelled_with(clock, _),
+        *made_with_lines(study, assumptions, "ambulance", _),
         *(calibration_lines(fitted, _) if options.calibrate else []),
     ]
     print("\n".join([*lines, *(f"  - {text}" for text in problems)]))
@@ -92,22 +96,29 @@ def unit_lines(study: Study, table: pd.DataFrame, minutes: float, _: Translate) 
     names = dict(zip(study.unit["unit_code"], study.unit["name"], strict=True))
     sentence = _(
         "{name}: {within:,} of {known:,} runs at the scene within {minutes:g} min of the call; call to arrival "
-        "{median} min (median), {p90} min (90 %); drive {observed} min observed, {modelled} min modelled "
-        "({both:,} runs)"
+        "{median} min (median), {p90} min (90 %)"
     )
+    lines = []
+    for row in table.to_dict(orient="records"):
+        name = names.get(row["unit_code"], row["unit_code"]) or _("All runs")
+        known = {"within": int(row["within"]), "known": int(row["within_n"]), "minutes": minutes}
+        median, p90 = _figure(row["response_min_median"]), _figure(row["response_min_p90"])
+        lines += [sentence.format(name=name, median=median, p90=p90, **known), *_interval_lines(row, _)]
+    return lines
+
+
+def _interval_lines(row: dict[Hashable, float], _: Translate) -> list[str]:
+    sentence = _("{interval}: {observed} min observed, {modelled} min modelled (medians of {both:,} runs)")
     return [
-        sentence.format(
-            name=names.get(row["unit_code"], row["unit_code"]) or _("All runs"),
-            within=int(row["within"]),
-            known=int(row["within_n"]),
-            minutes=minutes,
-            median=_figure(row["response_min_median"]),
-            p90=_figure(row["response_min_p90"]),
-            observed=_figure(row["observed_drive_median"]),
-            modelled=_figure(row["modelled_drive_median"]),
-            both=int(row["both_n"]),
+        "  "
+        + sentence.format(
+            interval=name,
+            observed=_figure(row[f"observed_{interval}_median"]),
+            modelled=_figure(row[f"modelled_{interval}_median"]),
+            both=int(row[f"both_{interval}_n"]),
         )
-        for row in table.to_dict(orient="records")
+        for interval, name in interval_names(_).items()
+        if row[f"both_{interval}_n"]
     ]
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from geo.model.clock import Clock
 from geo.model.problems import Problem
 from geo.network.calibration import FASTEST, LEAST_TRIPS, SLOWEST, Calibration
 from geo.output.language import Translate
@@ -25,6 +26,27 @@ def column_names(_: Translate) -> dict[str, str]:
         "township": _("Township of the scene"),
         "base": _("Base"),
     }
+
+
+def interval_names(_: Translate) -> dict[str, str]:
+    """The intervals of a run in words, in the order in which they pass."""
+    return {
+        "handling": _("Call handling"),
+        "turnout": _("Turnout"),
+        "drive": _("Drive"),
+        "response": _("Call to arrival"),
+        "transfer": _("Scene to hospital"),
+        "whole": _("Call to hospital"),
+    }
+
+
+def modelled_with(clock: Clock, _: Translate) -> str:
+    """What the modelled intervals are made of."""
+    return _(
+        "Modelled: call handling {call:g}, turnout {turnout:g} and {scene:g} min on the scene by the clock; the drive "
+        "from the base the run names, else from the nearest one; on to the nearest hospital for emergencies. A list "
+        "without the departure from the scene counts the time there into scene to hospital."
+    ).format(call=clock.call_handling_min, turnout=clock.turnout_min, scene=clock.on_scene_min)
 
 
 def say_problem(problem: Problem, _: Translate) -> str:

@@ -14,11 +14,12 @@ from geo.intake.records import Records, records_from
 from geo.model.desk import Answers
 from geo.model.inputs import Study
 from geo.model.problems import Problem
-from geo.model.roads import Ints
+from geo.model.roads import Floats, Ints
 from geo.network.calibration import Calibration, Trips, calibrate, drive_minutes
 from geo.network.snapping import EdgeIndex, Snapped
 from geo.network.travel_time import nearest_times
 from geo.study.answers import Network, open_rows
+from geo.study.emergency import hospital_rows
 
 __all__ = ["Calibration", "Records", "Runs", "calibrated", "errors", "intervals_by_unit", "read_records", "runs_of"]
 
@@ -28,7 +29,8 @@ HOSPITALS = ("county_hospital", "township_hospital")  # kinds that answer calls 
 @dataclass(frozen=True)
 class Runs:
     """Runs placed in a study. `table` has the columns of Records.table, places as ids, and unit_code, base_row (in the
-    study's facilities, -1 unknown), base_said (whether the file names it), modelled_min (drive, NaN without a place).
+    study's facilities, -1 unknown), base_said (whether the file names it), modelled_min (drive to the scene) and
+    modelled_transfer_min (drive from there to the nearest hospital for emergencies); NaN without a place or a way.
     """
 
     table: pd.DataFrame
@@ -57,8 +59,11 @@ def known_places(study: Study, table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**places)
 
 
-def runs_of(study: Study, network: Network, records: Records) -> Runs:
-    """Every run with its place, its base and its modelled drive. `network` is the ambulance's."""
+def runs_of(study: Study, network: Network, back: Network, records: Records) -> Runs:
+    """Every run with its place, its base and its modelled drives, to the scene and from there to hospital.
+
+    `network` and `back` are the ambulance's, as geo.study.emergency's `outward` and `inward`.
+    """
     table = _placed(study, records.table)
     table = table.assign(unit_code=_units(study, table))
     index = EdgeIndex(network.graph, network.assumptions)
@@ -71,7 +76,8 @@ def runs_of(study: Study, network: Network, records: Records) -> Runs:
     trips = Trips(base[going], scene.take(going), table["drive_min"].to_numpy()[going])
     modelled = np.full(len(table), np.nan)
     modelled[going] = drive_minutes(network.graph, network.facility, trips, network.assumptions)
-    return Runs(table.assign(modelled_min=modelled), scene, network.facility, tuple(_notes(table, scene, said)))
+    table = table.assign(modelled_min=modelled, modelled_transfer_min=_transfers(study, back, table))
+    return Runs(table, scene, network.facility, tuple(_notes(table, scene, said)))
 
 
 def calibrated(study: Study, network: Network, runs: Runs) -> Calibration | None:
@@ -168,6 +174,13 @@ def _nearest_base(study: Study, network: Network, scene: Snapped) -> Ints:
         return np.full(len(scene.edge), -1, dtype=np.int64)
     _, source = nearest_times(network.graph, network.facility.take(rows), scene, network.assumptions)
     return np.where(source >= 0, rows[source], -1)
+
+
+def _transfers(study: Study, back: Network, table: pd.DataFrame) -> Floats:
+    """Minutes from each scene to the nearest hospital that can treat an emergency; NaN where there is none."""
+    scene = back.snap(table["lon"].to_numpy(dtype=float), table["lat"].to_numpy(dtype=float))
+    able = back.facility.take(hospital_rows(study, "emergency"))
+    return nearest_times(back.graph, able, scene, back.assumptions)[0]
 
 
 def _notes(table: pd.DataFrame, scene: Snapped, said: Ints) -> list[Problem]:

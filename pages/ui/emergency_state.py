@@ -58,6 +58,11 @@ def clock() -> Clock:
     )
 
 
+def clock_chosen() -> Clock:
+    """The clock of this session on other pages: as it was set on the emergency page, else the policy's."""
+    return clock() if "em_restored" in st.session_state else preset_clock("policy15")
+
+
 def take_preset() -> None:
     """The intervals and the start of the preset just chosen; the threshold stays."""
     if st.session_state.em_preset in PRESETS:

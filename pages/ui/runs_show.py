@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.model.assumptions import Assumption, Assumptions, default_rows
+from geo.model.clock import Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.calibration import LEAST_TRIPS, LIMIT, Calibration
@@ -21,7 +22,7 @@ from pages.ui.text import Translate, plain
 def figures(_: Translate, found: Records, table: pd.DataFrame, threshold_min: int) -> None:
     """Runs used, runs in time, the response and the drive: each with how many runs it is of."""
     all_runs = table.iloc[0]
-    known, both = int(all_runs["within_n"]), int(all_runs["both_n"])
+    known, both = int(all_runs["within_n"]), int(all_runs["both_drive_n"])
     told = [
         (
             _("Runs used"),
@@ -86,29 +87,37 @@ def bad_rows(_: Translate, problems: tuple[Problem, ...]) -> None:
         )  # fmt: skip
 
 
-def townships(_: Translate, study: Study, table: pd.DataFrame) -> None:
+def townships(_: Translate, study: Study, table: pd.DataFrame, clock: Clock) -> None:
     """Observed and modelled intervals of every township, all runs first."""
     names = compute.unit_names(study)
-    shown = pd.DataFrame({
+    told = pd.DataFrame({
         _("Township"): [names.get(code, code) or _("All runs") for code in table["unit_code"]],
         _("Runs"): table["runs"],
         _("In time, runs"): table["within"],
         _("of runs"): table["within_n"],
-        _("Call to arrival, median"): table["response_min_median"],
-        _("9 of 10 within"): table["response_min_p90"],
-        _("Turnout, median"): table["turnout_min_median"],
-        _("Drive observed, median"): table["observed_drive_median"],
-        _("Drive modelled, median"): table["modelled_drive_median"],
-        _("both known, runs"): table["both_n"],
+        _("Call to arrival, 9 of 10 within"): table["response_min_p90"],
     })  # fmt: skip
+    legs = [_leg(_, table, interval, name) for interval, name in run_words.interval_names(_).items()]
+    shown = pd.concat([told, *legs], axis=1)
     one = st.column_config.NumberColumn(format="%.1f")
-    minutes = [shown.columns[i] for i in (4, 5, 6, 7, 8)]
+    minutes = [name for name in shown.columns if shown[name].dtype.kind == "f"]
     st.dataframe(shown, hide_index=True, column_config=dict.fromkeys(minutes, one), height=460)
-    st.caption(_("Minutes. Modelled drives start at the base the run names, else at the nearest base."))
+    st.caption(
+        _("Medians in minutes, observed and modelled of the same runs.") + " " + run_words.modelled_with(clock, _)
+    )
     st.download_button(
         _("Download the table (CSV)"), csv_bytes(shown), file_name=f"yida-{study.name}-runs.csv", mime="text/csv",
         icon=":material/download:", on_click="ignore", key="download:runs",
     )  # fmt: skip
+
+
+def _leg(_: Translate, table: pd.DataFrame, interval: str, name: str) -> pd.DataFrame:
+    """One interval as it was and as it is modelled, and of how many runs."""
+    return pd.DataFrame({
+        _("{interval}: observed").format(interval=name): table[f"observed_{interval}_median"],
+        _("{interval}: modelled").format(interval=name): table[f"modelled_{interval}_median"],
+        _("{interval}: runs").format(interval=name): table[f"both_{interval}_n"],
+    })  # fmt: skip
 
 
 def calibration(_: Translate, assumptions: Assumptions, fitted: Calibration | None) -> None:

@@ -15,13 +15,15 @@ from geo.analysis.runs import errors, intervals_by_unit
 from geo.intake.moments import moment
 from geo.intake.records import INTERVALS
 from geo.model.assumptions import Assumptions
+from geo.model.clock import Clock, preset_clock
 from geo.model.errors import ColumnsMissing
 from geo.network.calibration import Trips, calibrate, drive_minutes, shares, with_factors
 from geo.network.graph import build_graph
 from geo.store import open_store
-from geo.study import assumptions_for, network_of, open_study, records
+from geo.study import assumptions_for, emergency, network_of, open_study, records
 from tests.geo.county import _write_csv, lonlat
 from tests.geo.test_cli import created, home, yida  # noqa: F401
+from tests.geo.test_emergency import with_bases
 
 HEADER = [
     "呼叫受理时间",
@@ -198,7 +200,8 @@ def test_no_text_breaks_the_reading_of_a_moment(text):
 
 def runs_of(toy, tmp_path, rows):
     network = network_of(toy, "ambulance", assumptions_for(toy))
-    return network, records.runs_of(toy, network, read(toy, tmp_path, rows))
+    back = emergency.inward(toy, network.assumptions)
+    return network, records.runs_of(toy, network, back, read(toy, tmp_path, rows))
 
 
 def test_each_run_is_placed_at_its_village_and_driven_from_the_base_it_names(toy, tmp_path):
@@ -206,6 +209,32 @@ def test_each_run_is_placed_at_its_village_and_driven_from_the_base_it_names(toy
     # 中村 is 6 minutes from 东乡卫生院; 北村 6 + 6 from the hospital and a minute from its door
     assert found.table["modelled_min"].tolist() == pytest.approx([6, 6, 6, 13], abs=0.03)
     assert found.table["base_said"].all() and (found.table["unit_code"] != "").all()
+
+
+def test_every_interval_stands_beside_the_clock_and_the_modelled_legs(toy, tmp_path):
+    _, found = runs_of(with_bases(toy), tmp_path, GOOD)
+    # To 县人民医院, a minute off the road: 6 + 1 from 中村, 6 + 6 + 1 from 北村
+    assert found.table["modelled_transfer_min"].tolist() == pytest.approx([7, 7, 7, 13], abs=0.03)
+    all_runs = intervals_by_unit(found.table, 15, Clock(2, 3, 15, "departure", on_scene_min=5)).iloc[0]
+    by_hand = {  # observed and modelled medians, of how many runs: the third never reached a hospital
+        "handling": (1, 2, 4),
+        "turnout": (2, 3, 4),
+        "drive": (9, 6, 4),
+        "response": (13, 2 + 3 + 6, 4),
+        "transfer": (25, 7, 3),
+        "whole": (40, 2 + 3 + 6 + 5 + 7, 3),
+    }
+    for interval, (observed, modelled, runs) in by_hand.items():
+        assert all_runs[f"observed_{interval}_median"] == observed, interval
+        assert all_runs[f"modelled_{interval}_median"] == pytest.approx(modelled, abs=0.03), interval
+        assert all_runs[f"both_{interval}_n"] == runs, interval
+
+
+def test_without_a_hospital_for_emergencies_the_second_leg_is_not_modelled(toy, tmp_path):
+    _, found = runs_of(with_bases(toy, {"F1": "stroke"}), tmp_path, GOOD)
+    all_runs = intervals_by_unit(found.table, 15, preset_clock("policy15")).iloc[0]
+    assert found.table["modelled_transfer_min"].isna().all() and all_runs["transfer_min_median"] == 25
+    assert all_runs["both_transfer_n"] == 0 and np.isnan(all_runs["modelled_whole_median"])
 
 
 def test_a_base_that_is_not_named_is_the_nearest_one_and_never_calibrates(toy, tmp_path, said):
@@ -230,11 +259,13 @@ def test_intervals_by_township_by_hand():
         "drive_min": [5, 6, 7, 8, 20, 9, 1],
         "response_min": [8, 9, 11, 12, 26, np.nan, 15],
         "modelled_min": [5, 5, 5, 5, np.nan, 4, np.nan],
+        "modelled_transfer_min": [np.nan] * 7,
+        "transfer_min": [np.nan] * 7,
+        "whole_min": [np.nan] * 7,
     })  # fmt: skip
-    found = intervals_by_unit(runs, 15).set_index("unit_code")
-    assert found.loc["A", ["runs", "drive_min_n", "drive_min_median", "within", "within_n", "both_n"]].tolist() == [
-        5, 5, 7, 4, 5, 4,
-    ]  # fmt: skip
+    found = intervals_by_unit(runs, 15, preset_clock("policy15")).set_index("unit_code")
+    counts = ["runs", "drive_min_n", "drive_min_median", "within", "within_n", "both_drive_n"]
+    assert found.loc["A", counts].tolist() == [5, 5, 7, 4, 5, 4]
     assert found.loc["A", "drive_min_p90"] == pytest.approx(8 + 0.6 * 12)  # numpy's straight line between 8 and 20
     assert found.loc["A", "observed_drive_median"] == 6.5 and found.loc["A", "modelled_drive_median"] == 5
     assert found.loc["", "runs"] == 7 and found.loc["", "within"] == 5  # a response of exactly 15 is within
@@ -349,6 +380,8 @@ def test_the_terminal_tells_intervals_and_calibrates(created, yida, tmp_path):  
     assert told["calibration"]["after"]["absolute_min"] < told["calibration"]["before"]["absolute_min"]
     code, out, _ = yida("records", "toy", path, "--calibrate")
     assert code == 0 and "15 of 20 runs" in out and "张三" not in out
+    assert "  Turnout: 2.0 min observed, 3.0 min modelled (medians of 20 runs)" in out
+    assert "Ambulance, Day: speeds × " in out and "Scene to hospital" not in out.split("Modelled:")[0]
     assert "The same runs were used to fit and to judge" in out and "Primary road: speed × " in out
     assert told["calibration"]["at_bound"] == [] and "Stopped at the bound" not in out
 

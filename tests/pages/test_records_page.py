@@ -41,6 +41,29 @@ def test_a_response_time_that_is_a_sum_stands_out(tmp_path: Path, good: list[lis
     assert values(honest)["Runs used"][0] == "6" and not honest.warning
 
 
+def test_every_interval_is_shown_beside_the_clocks(tmp_path: Path, good: list[list[object]]) -> None:
+    table = uploaded(listed(tmp_path, good)).dataframe[-1].value.iloc[0]
+    assert [table[f"{name}: observed"] for name in ("Call handling", "Turnout", "Drive", "Call to arrival")] == [
+        1, 2, 29.5, 32.5,
+    ]  # fmt: skip
+    assert (table["Scene to hospital: observed"], table["Call to hospital: observed"]) == (30, 62.5)
+    assert (table["Call handling: modelled"], table["Turnout: modelled"]) == (1, 3)
+    drive, transfer = table["Drive: modelled"], table["Scene to hospital: modelled"]
+    assert table["Call to hospital: modelled"] == pytest.approx(1 + 3 + drive + transfer)
+    assert table["Scene to hospital: runs"] == 6
+
+
+def test_the_clock_set_on_the_emergency_page_is_the_one_compared_with(tmp_path: Path, good: list[list[object]]) -> None:
+    page = opened("records.py", study="xishui", lang="en")
+    told = {"em_restored": True, "em_call": 2.0, "em_turnout": 5.0, "em_scene": 0.0, "em_minutes": 15}
+    for key, value in (told | {"em_start": "call"}).items():
+        page.session_state[key] = value
+    path = listed(tmp_path, good)
+    page = page.file_uploader[0].set_value((path.name, path.read_bytes(), "text/csv")).run()
+    table = page.dataframe[-1].value.iloc[0]
+    assert (table["Call handling: modelled"], table["Turnout: modelled"]) == (2, 5)
+
+
 def test_the_header_row_is_asked_for_and_its_answer_can_be_changed(tmp_path: Path, good: list[list[object]]) -> None:
     page = uploaded(listed(tmp_path, good, ["呼叫时间", "2024", *HEADER[2:]]))
     (question,) = [s for s in page.selectbox if "Two rows could be the header" in s.label]
