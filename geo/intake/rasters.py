@@ -26,6 +26,7 @@ from scipy.spatial import cKDTree
 from geo.intake.files.plain_layers import WGS84
 from geo.intake.files.reading import known_crs
 from geo.model.errors import (
+    N_,
     ChoiceUnknown,
     CrsMissing,
     FileMissing,
@@ -107,7 +108,7 @@ def demand_from_raster(
         with opened_tiff(path) as raster:
             table = gather(_strips(path, raster, border, crs, band, left))
     except (RasterioError, OSError, ValueError, MemoryError) as error:
-        raise FileUnreadable(path=path, expected="a GeoTIFF", detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("a GeoTIFF"), detail=str(error)) from error
     if not table["population"].sum() > 0:
         raise RasterEmpty(path=path, refused=left.empty + left.negative)
     table = table.assign(population_type="raster", source=path.name)
@@ -138,7 +139,7 @@ def check_tiff(path: Path) -> None:
     except OSError as error:
         raise FileMissing(path=path) from error
     if head not in MAGIC:
-        raise FileUnreadable(path=path, expected="a GeoTIFF", detail="it does not begin as a TIFF file does")
+        raise FileUnreadable(path=path, expected=N_("a GeoTIFF"), detail=N_("it does not begin as a TIFF file does"))
 
 
 @contextmanager
@@ -167,7 +168,7 @@ def _strips(
 
 def system_of(path: Path, raster: DatasetReader, crs: str | None) -> CRS:
     if raster.transform.is_identity:
-        raise FileUnreadable(path=path, expected="a GeoTIFF", detail="it does not say where on earth it is")
+        raise FileUnreadable(path=path, expected=N_("a GeoTIFF"), detail=N_("it does not say where on earth it is"))
     if raster.crs:
         return CRS.from_wkt(raster.crs.to_wkt())
     if not crs:

@@ -13,6 +13,18 @@ def N_(message: str) -> str:
     return message
 
 
+_OWN_WORDS = ("expected", "detail", "table", "what")  # parameters that the program fills with texts marked by N_
+_THINGS = (
+    N_("facility"), N_("demand"), N_("unit"), N_("village"), N_("link"), N_("list"), N_("layer"),
+    N_("indicator_value"), N_("coordinate system"), N_("capability"), N_("cell size in metres"), N_("indicator"),
+    N_("link kind"), N_("mode"), N_("scheme"), N_("condition"), N_("terrain"), N_("tier"), N_("tiers"),
+)  # fmt: skip
+_OF_THE_SYSTEM = (
+    N_("Is a directory"), N_("Not a directory"), N_("Permission denied"), N_("No such file or directory"),
+    N_("File exists"), N_("No space left on device"), N_("Read-only file system"), N_("Operation not permitted"),
+)  # fmt: skip
+
+
 class YidaError(Exception):
     """Root of all errors meant for people. `code` is stable; `params` fill the sentence."""
 
@@ -24,8 +36,9 @@ class YidaError(Exception):
         super().__init__(self.say())
 
     def say(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence in the language of `translate` (message id → text)."""
-        return translate(self.sentence).format(**self.params)
+        """The sentence, and the program's own words in it, in the language of `translate` (message id → text)."""
+        own = {key: translate(text) for key, text in self.params.items() if key in _OWN_WORDS and isinstance(text, str)}
+        return translate(self.sentence).format(**self.params | {k: v for k, v in own.items() if self.params[k]})
 
     def __reduce__(self) -> tuple[object, tuple[type["YidaError"], dict[str, object]]]:
         return _rebuild, (type(self), self.params)
@@ -83,8 +96,16 @@ class ColumnsMissing(InputError):
 
 
 class TableEmpty(InputError):
+    """`problems` (geo.model.problems) say why rows were refused; the first of them are told."""
+
     code = "table_empty"
     sentence = N_("{path} holds no usable {table} row. Check that the file is the right one; rows refused: {refused}.")
+
+    def say(self, translate: Callable[[str], str] = str) -> str:
+        """The first problems too in the language of `translate`."""
+        problems = self.params.get("problems", ())
+        said = [p.say(translate) for p in problems[:3]] if isinstance(problems, tuple) else []
+        return " ".join([super().say(translate), *said])
 
 
 class RasterEmpty(TableEmpty):
@@ -104,7 +125,8 @@ class RoadsElsewhere(InputError):
     code = "roads_elsewhere"
     sentence = N_(
         "The outline and the roads do not touch (outline {outline}, roads {roads}; west, south, east, north). "
-        "One of the two belongs to another county or has swapped longitude and latitude."
+        "One of the two belongs to another county, has swapped longitude and latitude, or is in another coordinate "
+        "system than it says."
     )
 
 

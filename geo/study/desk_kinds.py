@@ -21,7 +21,7 @@ from geo.intake.files.guarded_heights import guarded_heights
 from geo.intake.files.guarded_layers import Layer, guarded_layer, guarded_people
 from geo.intake.lines import ways_from_features
 from geo.model.desk import Answers, Check, Kind, Question
-from geo.model.errors import FileUnreadable, ReadingStopped
+from geo.model.errors import N_, FileUnreadable, ReadingStopped
 from geo.model.problems import Problem
 from geo.model.roads import Ways
 from geo.network.contraction import contract
@@ -86,7 +86,7 @@ def check_areas_file(file: File, context: Context) -> Check:
     if layer.raw is None:
         return _asked(file, layer.problems, layer.questions)
     if layer.shapes is None and file.kind == "boundary":
-        raise FileUnreadable(path=file.path, expected="an outline", detail="no row of it holds an area (WKT)")
+        raise FileUnreadable(path=file.path, expected=N_("an outline"), detail=N_("no row of it holds an area (WKT)"))
     notes = [*layer.problems, *_repaired(layer, file)]
     if file.kind == "boundary" and layer.shapes is not None:
         notes += _elsewhere(layer.shapes, context)
@@ -153,7 +153,7 @@ def check_roads(file: File, context: Context) -> Check:
     if layer.raw is None:
         return _asked(file, layer.problems, layer.questions)
     if layer.shapes is None:
-        raise FileUnreadable(path=file.path, expected="roads", detail="no row of it holds a line (WKT)")
+        raise FileUnreadable(path=file.path, expected="roads", detail=N_("no row of it holds a line (WKT)"))
     mapping, asked = match_columns(layer.raw, "roads", file.answers, file.remembered)
     text = own_columns(layer.raw, mapping)
     features = gpd.GeoDataFrame(geometry=list(layer.shapes), index=layer.raw.rows.index, crs=DEGREES)

@@ -16,7 +16,7 @@ from geo.intake.desk.matching import NEEDED, TABLE_OF
 from geo.intake.files.reading import is_osm
 from geo.intake.osm import ways_from_osm
 from geo.model.desk import CRS, CRS_UNSTATED, Answers, Check, Kind, Question
-from geo.model.errors import AnswerNeeded, ColumnsMissing, CrsMissing, RoadsElsewhere, TableEmpty
+from geo.model.errors import AnswerNeeded, ColumnsMissing, CrsMissing, RoadsElsewhere, RoadsEmpty, TableEmpty
 from geo.model.inputs import Sources
 from geo.model.problems import Problem
 from geo.model.roads import Roads
@@ -55,7 +55,7 @@ def read_rows(path: Path, kind: Kind, context: Context, sources: Sources) -> Fou
     if rows.empty:
         _raise_lacking(path, check)
         if kind in _NEVER_EMPTY:
-            raise TableEmpty(path=path, table=TABLE_OF[kind], refused=len(check.table))
+            raise TableEmpty(path=path, table=TABLE_OF[kind], refused=len(check.table), problems=tuple(check.problems))
     return rows, [p for p in check.problems if p.code not in _SAID_BY_REPORT]
 
 
@@ -72,7 +72,10 @@ def read_roads(sources: Sources, scheme: Scheme) -> tuple[Roads, list[Problem]]:
     """
     if is_osm(sources.roads):
         return contract(ways_from_osm(sources.roads)), []
-    check = _checked(sources.roads, "roads", nothing_known(scheme), sources)
+    try:
+        check = _checked(sources.roads, "roads", nothing_known(scheme), sources)
+    except TableEmpty as error:
+        raise RoadsEmpty(path=sources.roads) from error
     assert check.roads is not None
     return check.roads, list(check.problems)
 

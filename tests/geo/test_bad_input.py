@@ -1,5 +1,9 @@
 """What people get wrong, and what they are told: the kind of error, in English and in Chinese, and what to do."""
 
+import errno
+import os
+import pickle
+import re
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,16 +18,20 @@ import shapely
 from geo.intake.manifest import SAMPLE_FOLDER
 from geo.model.assumptions import Assumptions
 from geo.model.errors import (
+    ChoiceUnknown,
     CrsMissing,
     FileMissing,
+    FileNotWritten,
     FileUnreadable,
     NothingSelected,
     RoadsElsewhere,
     RoadsEmpty,
     TableEmpty,
     TablesNotGiven,
+    YidaError,
 )
 from geo.model.inputs import Sources
+from geo.output.language import translator
 from geo.study import build_study, nearest_by_tier, nearest_counted, network_of, surface_of
 from tests.geo import county
 from tests.geo.county import CARE, HOSPITAL, OUTLINE, ROADS, TIERS, VILLAGES
@@ -218,3 +226,50 @@ def test_a_copy_of_a_file_under_a_wrong_name_is_read_by_its_content(tmp_path: Pa
     renamed = shutil.copy(sources.facilities, tmp_path / "facilities.pbf")
     same = build_study(replace(sources, facilities=Path(renamed)))
     assert same.content_id == build_study(sources).content_id
+
+
+# ---- the program's own words, in the reader's language ------------------------------------------------------------
+
+
+def table_empty(folder: Path) -> Sources:
+    sources = county.write_county(folder)
+    sources.facilities.write_text("", encoding="utf-8")
+    return sources
+
+
+def villages_far_east(folder: Path) -> Sources:
+    sources = county.write_county(folder)
+    rows = pd.read_csv(sources.demand, dtype=str)
+    rows.assign(经度=(rows["经度"].astype(float) + 40).astype(str)).to_csv(sources.demand, index=False)
+    return sources
+
+
+def roads_layer_empty(folder: Path) -> Sources:
+    path = folder / "empty.geojson"
+    path.write_text('{"type": "FeatureCollection", "features": []}', encoding="utf-8")
+    return county.write_county(folder, roads=path)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "kind", "said"),
+    [
+        (table_empty, FileUnreadable, "文件是空的"),
+        (roads_layer_empty, RoadsEmpty, "道路"),
+        (villages_far_east, TableEmpty, "第 2 行"),
+    ],
+)
+def test_a_refusal_is_all_in_the_readers_language_and_gives_its_reason(
+    tmp_path: Path, wrong: Callable[[Path], Sources], kind: type[YidaError], said: str
+) -> None:
+    with pytest.raises(kind) as caught:
+        build_study(wrong(tmp_path))
+    words = caught.value.say(translator("zh")).replace(str(tmp_path), "")
+    assert said in words and not re.search("[a-z]{3,} [a-z]{2,}", words)
+    assert pickle.loads(pickle.dumps(caught.value)).say(translator("zh")) == caught.value.say(translator("zh"))
+
+
+def test_what_the_system_says_of_a_file_is_said_in_the_readers_language() -> None:
+    error = FileNotWritten(path="out", detail=os.strerror(errno.EISDIR))
+    assert "这是一个文件夹" in error.say(translator("zh")) and "Is a directory" in error.say()
+    unknown = ChoiceUnknown(what="coordinate system", value="banana", choices="EPSG:4326").say(translator("zh"))
+    assert "坐标系" in unknown and "coordinate" not in unknown

@@ -15,10 +15,10 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 MAX_MEMBERS, MAX_RATIO, MAX_BYTES = 200, 200, 2 * 1024**3
-_EXPECTED = "a zipped Shapefile"
+_EXPECTED = N_("a zipped Shapefile")
 PARTS = (".shp", ".shx", ".dbf", ".prj", ".cpg")
 _RATIO_COUNTS_FROM = 1 << 20  # small files of one repeated byte are harmless at any ratio
 _CHUNK = 1 << 20

@@ -10,18 +10,18 @@ from pathlib import Path
 import pyarrow as pa
 
 from geo.intake.files.cells import Limits, Progress, demanding
-from geo.model.errors import FileUnreadable, YidaError
+from geo.model.errors import N_, FileUnreadable, YidaError
 
 Work = Callable[[Path, Mapping[str, object], Limits, Progress], tuple[dict[str, object], pa.Table | None]]
 
 WORDS, CELLS, PROGRESS = "answer.json", "answer.arrow", "progress"
-BROKE_DOWN = "the reader broke down on it"
+BROKE_DOWN = N_("the reader broke down on it")
 _GRACE_S = 2  # between the signal that tells the parent and the one that cannot be caught
 _TOO_LARGE = 27  # EFBIG
 
 
 def unreadable(path: Path, detail: str) -> FileUnreadable:
-    return FileUnreadable(path=path, expected="a table or a map layer", detail=detail)
+    return FileUnreadable(path=path, expected=N_("a table or a map layer"), detail=detail)
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geo.intake.files.cells import Grid, Limits, Note, Progress, demanding, gathered, no_progress
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 SEPARATORS = "\t|;,"  # of equals the first is taken: a comma is also a decimal mark
 SAMPLE_LINES = 40
@@ -67,7 +67,7 @@ def _refuse_nul(path: Path) -> None:
     with path.open("rb") as file:
         while chunk := file.read(_CHUNK):
             if b"\0" in chunk:
-                raise _refuse(path, "it holds NUL bytes, so it is no text, or UTF-16 without a byte order mark")
+                raise _refuse(path, N_("it holds NUL bytes, so it is no text, or UTF-16 without a byte order mark"))
 
 
 def _decodes(path: Path, encoding: str) -> bool:
@@ -121,7 +121,7 @@ def _mixed_lines(path: Path, notes: list[Note]) -> Iterator[str]:
             counts[kind] += 1
             yield text
     if counts["none"] > max(_BROKEN_LINES, counts.total() // 10):
-        raise _refuse(path, "it is neither UTF-8, UTF-16 nor GB18030 text")
+        raise _refuse(path, N_("it is neither UTF-8, UTF-16 nor GB18030 text"))
     if counts["utf-8"] and counts["gb18030"]:
         notes.append(Note("encoding_mixed", None, str(min(counts["utf-8"], counts["gb18030"]))))
 
@@ -149,7 +149,7 @@ def _separator(path: Path, encoding: str) -> tuple[str, int]:
     filled = [line[:_COMPARED] for line in lines if line.strip()]
     best = max(SEPARATORS, key=lambda mark: _evenness(filled, mark))
     if _evenness(filled, best) == (0, 0):
-        raise _refuse(path, "no comma, semicolon, tab or bar splits its rows into columns")
+        raise _refuse(path, N_("no comma, semicolon, tab or bar splits its rows into columns"))
     return best, 0
 
 
@@ -227,4 +227,4 @@ def _parsed(text: str, mark: str) -> tuple[list[str] | None, bool]:
 
 
 def _refuse(path: Path, detail: str) -> FileUnreadable:
-    return FileUnreadable(path=path, expected="a table", detail=detail)
+    return FileUnreadable(path=path, expected=N_("a table"), detail=detail)

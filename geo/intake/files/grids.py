@@ -9,7 +9,7 @@ import pyarrow as pa
 
 from geo.intake.files.cells import Grid, Limits, Merge, Note, Part, Progress, demanding, no_progress
 from geo.intake.files.sniffing import Format, sniff
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 IN_CHILD = "geo.intake.files.grids:grid_words"  # what geo.intake.files.guard runs
 
@@ -34,7 +34,7 @@ def read_grid(path: Path, part: str, limits: Limits, progress: Progress = no_pro
 
         return read_workbook(path, kind, part, limits, progress)
     if kind.is_osm:
-        raise FileUnreadable(path=path, expected="a table or a map layer", detail=f"it is a {kind} file")
+        raise FileUnreadable(path=path, expected=N_("a table or a map layer"), detail=f"it is a {kind} file")
     from geo.intake.files.layer_cells import read_layer_cells
 
     return read_layer_cells(path, kind, part, limits, progress)

@@ -16,7 +16,7 @@ from geo.intake.files.cells import PREVIEW_ROWS, Grid, Limits, Part, Progress, d
 from geo.intake.files.plain_layers import WGS84, Features, read_geojson, read_kml
 from geo.intake.files.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
 from geo.intake.files.sniffing import Format
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 from geo.model.roads import Floats
 
 LON, LAT = "lon", "lat"
@@ -54,7 +54,7 @@ def layer_shapes(path: Path, layer: str, crs: str, limits: Limits) -> Shapes:
 def _gdal_grid(path: Path, kind: Format, part: str, limits: Limits, progress: Progress) -> Grid:
     with staged_layers(path, kind) as layers:
         if not layers:
-            raise FileUnreadable(path=path, expected="a map layer", detail="it holds no layer with geometry")
+            raise FileUnreadable(path=path, expected=N_("a map layer"), detail=N_("it holds no layer with geometry"))
         name = part if part in layers else next(iter(layers)) if len(layers) == 1 else ""
         if name:
             found = gdal_features(path, layers[name], kind, name, most=limits.rows + 1)

@@ -18,7 +18,7 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.intake.files.sniffing import decode
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 WGS84 = CRS.from_epsg(4326)
 _CRS_NAME = re.compile(
@@ -98,7 +98,7 @@ def _features(path: Path, document: object) -> list[dict[str, object]]:
             return [document]
         if "coordinates" in document or kind == "GeometryCollection":
             return [{"geometry": document}]
-    raise _refuse(path, "GeoJSON", "it is JSON, but not a FeatureCollection")
+    raise _refuse(path, "GeoJSON", N_("it is JSON, but not a FeatureCollection"))
 
 
 def _properties(feature: dict[str, object]) -> dict[str, object]:
@@ -126,7 +126,7 @@ def _stated_crs(path: Path, document: object, geometry: list[shapely.Geometry | 
     properties = member.get("properties") if isinstance(member, dict) else None
     name = properties.get("name") if isinstance(properties, dict) else None
     if not isinstance(name, str):
-        raise _refuse(path, "GeoJSON", 'its "crs" member names no coordinate system')
+        raise _refuse(path, "GeoJSON", N_('its "crs" member names no coordinate system'))
     try:
         return crs_by_name(name)
     except CRSError as error:

@@ -22,7 +22,7 @@ from geo.intake.files.archives import shapefile_beside_parts, shapefiles_in_zip,
 from geo.intake.files.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
 from geo.intake.files.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
 from geo.intake.files.sniffing import Format, sniff
-from geo.model.errors import ChoiceUnknown, CrsMissing, FileUnreadable
+from geo.model.errors import N_, ChoiceUnknown, CrsMissing, FileUnreadable
 
 # UnboundLocalError: what pyogrio makes of a coordinate system that GDAL cannot write down.
 GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError, UnboundLocalError)
@@ -72,7 +72,7 @@ def read_layer(path: Path, *, crs: str | None, layer: str | None = None) -> gpd.
     elif kind in _DRIVERS:
         found = _read_with_gdal(path, kind, layer)
     else:
-        raise FileUnreadable(path=path, expected="a map layer", detail=f"it is a {kind} file")
+        raise FileUnreadable(path=path, expected=N_("a map layer"), detail=f"it is a {kind} file")
     system = found.crs or (known_crs(crs) if crs else None)
     if system is None:
         raise CrsMissing(path=path)
@@ -114,7 +114,7 @@ def _choose(path: Path, names: list[str], layer: str | None) -> str:
     if layer in names:
         return str(layer)
     if not names:
-        raise FileUnreadable(path=path, expected="a map layer", detail="it holds no layer with geometry")
+        raise FileUnreadable(path=path, expected=N_("a map layer"), detail=N_("it holds no layer with geometry"))
     if layer is None and len(names) == 1:
         return names[0]
     raise ChoiceUnknown(what=f"layer of {path}:", value=layer or "(none named)", choices=", ".join(sorted(names)))

@@ -11,13 +11,13 @@ from enum import StrEnum
 from pathlib import Path
 from xml.parsers import expat
 
-from geo.model.errors import FileMissing, FileUnreadable
+from geo.model.errors import N_, FileMissing, FileUnreadable
 
 HEAD_BYTES = 65536
 PROLOG_BYTES = 1 << 20
 ENCODINGS = ("utf-8-sig", "gb18030")
 FIRST_LINES = 40
-_EXPECTED = "a table (CSV, XLSX, XLS), a map layer (GeoJSON, Shapefile, GPKG, KML) or an OSM extract"
+_EXPECTED = N_("a table (CSV, XLSX, XLS), a map layer (GeoJSON, Shapefile, GPKG, KML) or an OSM extract")
 
 
 class Format(StrEnum):
@@ -79,8 +79,8 @@ def decode(raw: bytes, path: Path) -> str:
         if not _has_control(text):
             return text
     if b"\0" in raw and candidates == ENCODINGS:
-        raise _refuse(path, "it holds NUL bytes, so it is no text, or UTF-16 without a byte order mark")
-    raise _refuse(path, "it is neither UTF-8, UTF-16 nor GB18030 text")
+        raise _refuse(path, N_("it holds NUL bytes, so it is no text, or UTF-16 without a byte order mark"))
+    raise _refuse(path, N_("it is neither UTF-8, UTF-16 nor GB18030 text"))
 
 
 def _head(path: Path) -> bytes:
@@ -92,7 +92,7 @@ def _head(path: Path) -> bytes:
     except (OSError, ValueError) as error:
         raise FileMissing(path=path) from error
     if not head.strip(b"\xef\xbb\xbf\xff\xfe \t\r\n"):
-        raise _refuse(path, "the file is empty")
+        raise _refuse(path, N_("the file is empty"))
     return head
 
 
@@ -103,10 +103,10 @@ def _text_format(path: Path, head: bytes) -> Format:
     if text.startswith("{"):
         return Format.GEOJSON
     if text.startswith("["):
-        raise _refuse(path, "it is JSON, but not a FeatureCollection")
+        raise _refuse(path, N_("it is JSON, but not a FeatureCollection"))
     if any(mark in line for line in text.splitlines()[:FIRST_LINES] for mark in ",\t;|"):
         return Format.CSV
-    raise _refuse(path, "its rows have a single column")
+    raise _refuse(path, N_("its rows have a single column"))
 
 
 def _head_text(path: Path, head: bytes) -> str:
@@ -156,7 +156,7 @@ def _zip_format(path: Path) -> Format:
         return Format.XLSX
     if any(n.endswith(".shp") for n in names):
         return Format.SHAPEFILE_ZIP
-    raise _refuse(path, "a zip archive that holds no Shapefile")
+    raise _refuse(path, N_("a zip archive that holds no Shapefile"))
 
 
 def _compressed_osm(path: Path, kind: Format) -> Format:
@@ -167,7 +167,7 @@ def _compressed_osm(path: Path, kind: Format) -> Format:
     except (OSError, EOFError) as error:
         raise _refuse(path, f"damaged compression ({error})") from error
     if _xml_root(path, prolog) != "osm":
-        raise _refuse(path, "compressed, but not OSM XML")
+        raise _refuse(path, N_("compressed, but not OSM XML"))
     return kind
 
 
@@ -201,7 +201,7 @@ def _xml_root(path: Path, prolog: bytes) -> str:
         if not found:
             raise _refuse(path, f"broken XML ({error})") from error
     if not found or found[0] == "!DOCTYPE":
-        raise _refuse(path, "XML with a document type or entities is not accepted")
+        raise _refuse(path, N_("XML with a document type or entities is not accepted"))
     return found[0]
 
 

@@ -19,7 +19,7 @@ from geo.intake.files.cells import Grid, Limits, Merge, Part, Progress, demandin
 from geo.intake.files.merged_cells import MOST_MERGES
 from geo.intake.files.sniffing import Format
 from geo.intake.files.workbook_parts import ErrorCells, checked_workbook
-from geo.model.errors import FileUnreadable, YidaError
+from geo.model.errors import N_, FileUnreadable, YidaError
 
 MOST_SHEETS = 100
 _EXPLAINING = re.compile(r"说明|须知|字典|注释|readme|explanation|instruction|notes?$", re.IGNORECASE)
@@ -42,7 +42,7 @@ def read_workbook(path: Path, kind: Format, part: str, limits: Limits, progress:
     except YidaError:
         raise
     except PasswordError as error:
-        raise _refuse(path, "it is protected by a password") from error
+        raise _refuse(path, N_("it is protected by a password")) from error
     except MemoryError:
         raise
     except Exception as error:  # whatever calamine makes of bytes that are no workbook
@@ -50,7 +50,7 @@ def read_workbook(path: Path, kind: Format, part: str, limits: Limits, progress:
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what PyO3 makes of a Rust panic
             raise
-        raise _refuse(path, "it is damaged") from error
+        raise _refuse(path, N_("it is damaged")) from error
 
 
 def _chosen(
@@ -67,7 +67,7 @@ def _chosen(
         if cells.num_rows:
             parts.append(part_of(name, cells, hidden=sheet.visible != SheetVisibleEnum.Visible))
     if not parts:
-        raise _refuse(path, "no sheet of it holds anything")
+        raise _refuse(path, N_("no sheet of it holds anything"))
     meant = [p.name for p in parts if not p.hidden and not _EXPLAINING.search(p.name)]
     if len(meant) == 1 and not [p for p in parts if not p.hidden and p.name != meant[0] and not _explains(p)]:
         return _grid(path, book, meant[0], errors, limits, progress)
@@ -135,4 +135,4 @@ def cell_text(value: object) -> str:
 
 
 def _refuse(path: Path, detail: str) -> FileUnreadable:
-    return FileUnreadable(path=path, expected="a workbook", detail=detail)
+    return FileUnreadable(path=path, expected=N_("a workbook"), detail=detail)

@@ -14,7 +14,7 @@ from xml.etree import ElementTree
 
 from geo.intake.files.archives import checked_members, inflated
 from geo.intake.files.cells import Limits, demanding
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 ErrorCells = dict[str, dict[tuple[int, int], str]]  # sheet → (row from 1, column from 0) → text such as #N/A
 
@@ -49,7 +49,7 @@ def checked_workbook(path: Path, limits: Limits) -> ErrorCells:
                         pass
             return _by_sheet(archive, errors) if any(errors.values()) else {}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, *_BROKEN) as error:
-        raise FileUnreadable(path=path, expected="a workbook", detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("a workbook"), detail=str(error)) from error
 
 
 def _scanned(path: Path, chunks: Iterator[bytes]) -> dict[tuple[int, int], str]:

@@ -10,7 +10,7 @@ import shapely
 from osmium.osm import Area, Node
 
 from geo.intake.files.sniffing import Format, sniff
-from geo.model.errors import FileUnreadable
+from geo.model.errors import N_, FileUnreadable
 
 OSM_SOURCE = "© OpenStreetMap contributors, ODbL"
 _LIBOSMIUM_NAME = {
@@ -50,7 +50,7 @@ def osm_file(path: Path) -> osmium.io.File:
     """The extract, its format told by content. Raises FileMissing, FileUnreadable."""
     kind = sniff(path)
     if not kind.is_osm:
-        raise FileUnreadable(path=path, expected="an OSM extract", detail=f"it is a {kind} file")
+        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=f"it is a {kind} file")
     return osmium.io.File(str(path), _LIBOSMIUM_NAME[kind])
 
 
@@ -60,7 +60,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError) as error:
-        raise FileUnreadable(path=path, expected="an OSM extract", detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=str(error)) from error
 
 
 def elements(path: Path, keys: tuple[str, ...], wanted: Callable[[dict[str, str]], bool]) -> list[Element]:
