@@ -7,7 +7,8 @@ from geo.analysis.networks import links_at
 from geo.model.capabilities import load_capabilities
 from geo.model.flags import flags_in, group_size
 from geo.model.inputs import Study
-from geo.model.links import link_kind
+from geo.model.links import VILLAGE, link_kind, load_link_kinds
+from geo.output.names import short_names
 from pages.ui import compute, compute_structure, structure_chain, structure_say
 from pages.ui.state import Selection
 from pages.ui.structure_controls import Asked
@@ -49,11 +50,16 @@ def _facility(_: Translate, language: str, asked: Asked, facility_id: str) -> No
         told = joined(language, (f"{plain(tiers[t])} {counts[t]:,}" for t in tiers if t in counts.index))
         st.markdown(_("Leads {count:,} facilities: {told}.").format(count=len(below) - 1, told=told))
     _marks(_, language, own)
-    _links(_, language, asked, facility_id)
-    village = structure_say.clinic_village(asked, facility_id)
-    if village >= 0:
-        st.markdown(_("**{name}**, which it serves:").format(name=plain(compute.village_names(study).iat[village])))
-        structure_chain.village_chain(_, language, asked, village)
+    _links(_, language, asked, _links_at(study, facility_id))
+    villages = structure_say.clinic_villages(asked, facility_id)
+    if villages:
+        largest, names = villages[0], compute.village_names(study).iloc[villages]
+        st.markdown(_("**{name}**, which it serves:").format(name=plain(names.iat[0])))
+        structure_chain.village_chain(_, language, asked, largest)
+        if len(villages) > 1:
+            told = joined(language, (plain(n) for n in names.iloc[1:]))
+            st.markdown(_("It also serves {names}.").format(names=told))
+        _links(_, language, asked, *_village_links(study, villages))
     _figures(_, study, facility_id)
 
 
@@ -84,17 +90,32 @@ def _marks(_: Translate, language: str, own: "pd.Series") -> None:
 _COUNTED = ("eight_unified", "insurance", "centres")
 
 
-def _links(_: Translate, language: str, asked: Asked, place_id: str) -> None:
-    """Who reads its ECG, supplies its drugs, takes its referrals, owns its grid; and whom it serves, counted."""
-    study = asked.study
-    found = links_at(study.link, place_id, dict(compute_structure.place_names(study)))
+def _links_at(study: Study, place_id: str) -> pd.DataFrame:
+    return links_at(study.link, place_id, dict(compute_structure.place_names(study))).assign(place=place_id)
+
+
+def _village_links(study: Study, rows: list[int]) -> list[pd.DataFrame]:
+    """The links of villages, and those of their townships by which the villages are served: a grid may be of either."""
+    home = study.demand.iloc[rows]
+    of_villages = [_links_at(study, i) for i in home["demand_id"]]
+    of_townships = [_links_at(study, i) for i in home["unit_code"].unique()]
+    reach = {k.kind for k in load_link_kinds() if VILLAGE in k.base}
+    return of_villages + [t[t["served"].astype(bool) & t["kind"].isin(reach)] for t in of_townships]
+
+
+def _links(_: Translate, language: str, asked: Asked, *tables: pd.DataFrame) -> None:
+    """Who reads the ECG of places, supplies their drugs, owns their grid; and whom they serve, counted."""
+    names = compute_structure.place_names(asked.study)
+    found = pd.concat(tables, ignore_index=True).astype({"served": bool})
     served = found[found["served"]]
     if len(served):
-        ends = zip(served["kind"], served["other_id"], strict=True)
+        ends = zip(served["kind"], served["place"], served["other_id"], strict=True)
+        several = served["place"].nunique() > 1
         table = pd.DataFrame({
+            **({_("For"): short_names(served["place"].map(names)).tolist()} if several else {}),
             _("Service"): [link_kind(k).served_name[language] for k in served["kind"]],
             _("Served by"): served["other"].tolist(),
-            _("Minutes"): [_link_minutes(asked, k, place_id, o) for k, o in ends],
+            _("Minutes"): [_link_minutes(asked, *end) for end in ends],
             _("Since"): served["since"].tolist(),
             _("More"): [structure_say.more(_, language, told) for told in served["more"]],
         })  # fmt: skip
@@ -146,7 +167,7 @@ def _village(_: Translate, language: str, asked: Asked, demand_id: str) -> None:
         + f" · {coverage_name(_, own['coverage_mode'])}"
     )
     structure_chain.village_chain(_, language, asked, row)
-    _links(_, language, asked, demand_id)
+    _links(_, language, asked, *_village_links(study, [row]))
 
 
 def coverage_name(_: Translate, mode: str) -> str:
@@ -172,7 +193,7 @@ def _unit(_: Translate, language: str, asked: Asked, unit_code: str) -> None:
     counts = here["tier"].value_counts()
     told = joined(language, (f"{plain(tiers[t])} {counts[t]:,}" for t in tiers if t in counts.index))
     st.markdown(told or _("No facility of the list stands here."))
-    _links(_, language, asked, unit_code)
+    _links(_, language, asked, _links_at(study, unit_code))
 
 
 def _unit_name(study: Study, unit_code: str) -> str:

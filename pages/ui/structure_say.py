@@ -40,16 +40,16 @@ def chosen_village(asked: Asked) -> int:
     """The row of the highlighted village, or of the largest that the highlighted clinic serves; -1 for none."""
     chosen = state.selection(asked.study)
     if chosen and chosen.kind == "facility":
-        return clinic_village(asked, chosen.item_id)
+        return next(iter(clinic_villages(asked, chosen.item_id)), -1)
     return village_row(asked.study, chosen.item_id) if chosen and chosen.kind == "village" else -1
 
 
-def clinic_village(asked: Asked, facility_id: str) -> int:
-    """The row of the largest village whose chain of care begins at a facility, -1 for none."""
+def clinic_villages(asked: Asked, facility_id: str) -> list[int]:
+    """The rows of the villages whose chain of care begins at a facility, the largest first."""
     hits = (asked.study.facility["facility_id"] == facility_id).to_numpy().nonzero()[0]
     mine = (asked.structure.entry.row == hits[0]).nonzero()[0] if len(hits) else hits
     people = asked.study.demand["population"].to_numpy()
-    return int(mine[people[mine].argmax()]) if len(mine) else -1
+    return [int(row) for row in mine[(-people[mine]).argsort(kind="stable")]]
 
 
 def chosen_steps(asked: Asked) -> list[Step]:

@@ -38,6 +38,23 @@ def test_a_village_shows_its_chain_with_minutes_kilometres_and_total(tmp_path: P
     assert "county hospital: 县中医医院" in text(page).lower() or "The organisation's chain" in text(page)
 
 
+def test_a_clinic_shows_the_grid_owner_and_family_doctor_of_the_villages_it_serves(tmp_path: Path) -> None:
+    """These links end at the village or its township, T102, and not at the clinic."""
+    links = (
+        ("双向转诊", "V1", "T102"), ("家庭医生", "T102", "N1"), ("网格包保", "H2", "N1"), ("网格包保", "H1", "T102"),
+    )  # fmt: skip
+    villages = (Village("N1", "中村", 2000, (6400, 0)), Village("N2", "新村", 20, (6450, 0)))
+    served = []
+    for at in ("facility:V1", "village:N1", "village:N2"):
+        page = shown(System("网格", "xishui", XISHUI.care, links, villages), tmp_path / at[-2:], at)
+        tables = [d.value for d in page.dataframe if "Served by" in d.value.columns]
+        served.append([pair for t in tables for pair in zip(t["Service"], t["Served by"], strict=True)])
+        assert at != "facility:V1" or "It also serves 新村." in text(page)
+    town = [("Grid owned by", "县人民医院")]
+    of_village = [("Family doctor", "温水镇卫生院"), ("Grid owned by", "县中医医院"), *town]
+    assert served == [[("Refers to", "温水镇卫生院"), *of_village], of_village, town]
+
+
 def test_a_check_that_is_chosen_is_marked_on_the_map(tmp_path: Path) -> None:
     broken = System(
         "断链", "xishui", (*XISHUI.care[:-1], Place("V1", "中村卫生室", "village_clinic", "", "C2", (6400, 0)))
