@@ -35,6 +35,7 @@ SOURCES = (
     N_("policy documents behind the project"),
     N_("illustrative: made by geo/synthetic"),
     N_("nearly a day in the source"),
+    N_("more than this in the source"),
     *AS_GIVEN,
 )
 _SIGNS = {"higher": "≥", "lower": "≤", "equal": "="}

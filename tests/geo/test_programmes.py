@@ -97,6 +97,13 @@ def test_qinghai_has_its_communities_institutions_and_four_up_four_down(any_stor
     assert found["yida:rising"][1:] == (4, 4) and found["yida:falling"][1:] == (4, 4)
 
 
+def test_shouguang_has_rebuilt_five_hospitals_and_built_six_extension_points(any_store: Store) -> None:
+    """320 M yuan for the hospitals, over 50 M for the points."""
+    found = told(open_programme(any_store, "shouguang"))
+    codes = ("rebuilt_hospitals", "rebuilt_investment", "extension_points", "extension_investment")
+    assert [found[f"yida:{code}"][0] for code in codes] == [5, 320e6, 6, 50e6]
+
+
 def test_qingdao_pairs_six_hospitals_with_six_districts(any_store: Store) -> None:
     programme = open_programme(any_store, "qingdao")
     names = dict(zip(programme.county["county_code"], programme.county["name"], strict=True))

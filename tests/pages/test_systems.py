@@ -1,14 +1,15 @@
 """Each health system of the policy (docs: domain, section 3), built from small tables and found on the page."""
 
+from itertools import pairwise
 from pathlib import Path
 
-import pandas as pd
 import pytest
+from streamlit.testing.v1 import AppTest
 
-from geo.model.schema import INDICATOR_VALUE, conform
 from geo.model.schemes import load_scheme
 from geo.store import open_store
-from geo.study.build import with_tables
+from geo.study import desk
+from tests.geo.desk_files import after_of, table
 from tests.geo.systems import Place, System, build
 from tests.pages.structure_page import KEY_ABLE, XISHUI, on_map, open_tab, opened, shown, text
 
@@ -23,27 +24,45 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> None:
     patch.undo()
 
 
+Pairs = set[tuple[str, str]]
+
+
+def drawn(page: AppTest, name: str) -> dict[str, Pairs]:
+    """What the map draws: link kind → (served, serving) of its lines, and under "manages" child and parent."""
+    study = open_store().load(name)
+    _, lines = on_map(page)
+    care = study.facility["facility_id"].tolist()
+    ids = {f"f{at}": i for at, i in enumerate(care)} | {f"v{at}": i for at, i in enumerate(study.demand["demand_id"])}
+    found = {n["kind"]: {(ids[a], ids[b]) for a, b in n["rows"]} for n in lines["networks"]}
+    managed = {(care[child], care[parent]) for child, parent in enumerate(lines["parent"]) if parent >= 0}
+    return found | {"manages": managed}
+
+
 def test_xishui_two_five_n_with_branch_surgery_and_staffing(tmp_path: Path) -> None:
     page = shown(XISHUI, tmp_path, "facility:T101")
     told = text(page)
     assert "2 + 5 + N: 2 of 2, 1 of 5, N = 1 + 1 + 1" in told
+    assert drawn(page, "习水试") == {
+        "manages": {("T101", "H2"), ("T102", "T101"), ("E1", "T102"), ("V1", "T102")},
+        "branch_of": {("T101", "H2")},
+        "refers_to": {("V1", "T102")},
+    }
     assert "Branch of,县中医医院" in told and "Surgery" in told and "Belongs to **县中医医院**" in told
     point = text(opened(study="习水试", lang="en", at="facility:E1"))
     assert "Staffing: Staffed part-time" in point and "温水镇卫生院" in point
 
 
-def test_the_income_and_visits_of_tucheng_stand_on_its_card(tmp_path: Path) -> None:
-    rows = [
-        ("收入_万元", "T101", "2020", 720.0),
-        ("收入_万元", "T101", "2023", 1860.0),
-        ("日均门诊", "T101", "2023", 180.0),
-    ]
-    names = ["indicator_code", "unit_code", "period", "numerator"]
-    table = conform(pd.DataFrame(rows, columns=names), INDICATOR_VALUE, path="", name="indicator")
-    study = with_tables(build(XISHUI, tmp_path), {"indicator": table})
-    open_store().save(study, "files", replace=True)
+def test_the_income_and_visits_of_tucheng_pass_the_desk_and_stand_on_its_card(tmp_path: Path) -> None:
+    header = ("指标代码", "区划代码", "统计期", "分子", "数据来源")
+    rows = [("yida:income", "T101", "2020", 7_200_000, "材料"), ("yida:income", "T101", "2023", 18_600_000, "材料"),
+            ("yida:visits_per_day", "T101", "2023", 180, "材料")]  # fmt: skip
+    study = build(XISHUI, tmp_path)
+    check = desk.check_file(table(tmp_path / "i.csv", header, rows), "indicators", desk.context_of(study), {})
+    assert (check.verdict, check.rows_ok) == ("accepted", 3)
+    open_store().save(after_of(study, check), "files", replace=True)
     told = text(opened(study="习水试", lang="en", at="facility:T101"))
-    assert "收入_万元,2020,720" in told and "收入_万元,2023,1860" in told and "日均门诊,2023,180" in told
+    for line in ("2020,7200000", "2023,18600000", "2023,180"):
+        assert f",{line}" in told
 
 
 def suixi() -> System:
@@ -67,6 +86,10 @@ def test_suixi_grid_owners_consultation_posting_drugs_and_the_two_communities(tm
     owned = [line for line in told.splitlines() if line.startswith("Grid owned by")]
     assert [o.split(",")[1] for o in owned] == ["县人民医院", "卫生院1-0", "卫生室1-0"]
     assert ["county" in owned[0], "township" in owned[1], "village" in owned[2]] == [True] * 3
+    lines = drawn(page, "濉溪试")
+    assert lines["grid_owner"] == {("V1", "H1"), ("V1", "T1-0"), ("V1", "V1-0")}
+    assert lines["supplies_drugs_to"] == {("V1-0", "H1")} and ("T1-0", "H1") in lines["manages"]
+    assert len(lines["manages"]) == 12 + 133 + 6 + 79
     town = text(opened(study="濉溪试", lang="en", at="facility:T1-0"))
     assert "Consulted at,县人民医院" in town and "Expert posted from,县人民医院" in town
     assert "Drugs supplied by,县人民医院" in text(opened(study="濉溪试", lang="en", at="facility:V1-0"))
@@ -82,9 +105,14 @@ EIGHT = ["planning", "information", "data", "workflow", "service", "quality", "a
 
 def test_shouguang_three_networks_one_centre_and_eight_unified(tmp_path: Path) -> None:
     flags = ";".join([f"unified_{word}" for word in EIGHT[:7]] + ["rebuilt"])
+    """Five rebuilt hospitals and six extension points, each under its township hospital."""
+    more = [Place(f"R{i}", f"改建卫生院{i}", "township_hospital", "H1", "C1", (900.0 * i, 0), "", "", "rebuilt")
+            for i in range(1, 5)]  # fmt: skip
+    more += [Place(f"E{i}", f"延伸服务点{i}", "extension_point", "T1", "C1", (6500, 800.0 * i)) for i in range(6)]
     system = System(
-        "寿光试", "three_levels",
+        "寿光试", "shouguang",
         (
+            *more,
             Place("H1", "市人民医院", "county_hospital", "", "C1", (0, -250), "", KEY_ABLE, "lead"),
             Place("T1", "羊口镇卫生院", "township_hospital", "H1", "C1", (6500, 0), "", "ecg;chronic_disease", flags),
             Place("V1", "中村卫生室", "village_clinic", "T1", "C1", (6400, 0), "", "", "external_department"),
@@ -99,7 +127,14 @@ def test_shouguang_three_networks_one_centre_and_eight_unified(tmp_path: Path) -
     state, lines = on_map(page)
     assert state["links"]["kinds"] == ["reads_ecg_for", "reads_ultrasound_for"]
     ecg = next(n for n in lines["networks"] if n["kind"] == "reads_ecg_for")
-    assert sorted(ecg["rows"]) == [["f1", "f0"], ["f2", "f0"]]
+    assert len(ecg["rows"]) == 2
+    lines = drawn(page, "寿光试")
+    assert lines["reads_ecg_for"] == {("T1", "H1"), ("V1", "H1")}
+    assert lines["reads_imaging_for"] == lines["reads_ultrasound_for"] == {("T1", "H1")}
+    assert {(f"E{i}", "T1") for i in range(6)} < lines["manages"]
+    assert "Extension service point 6" in told and "Township health centre 5" in told
+    rebuilt = open_store().load("寿光试").facility["flags"].str.contains("rebuilt")
+    assert rebuilt.sum() == 5 and "Rebuilt" in text(opened(study="寿光试", lang="en", at="facility:R1"))
     assert "External department" in text(opened(study="寿光试", lang="en", at="facility:V1"))
     told = text(open_tab(page, "Networks"))
     assert "ECG network,2,1,village clinics,1 of 1,100" in told
@@ -114,7 +149,12 @@ def test_the_insurance_network_has_five_levels_and_clinics_their_marks(tmp_path:
     care.append(Place("S2", "中村医保服务站", "village_station", "township_station", "", (6400, 0), "",
                       "", "insurance_designated;insurance_integrated;insurance_instant"))  # fmt: skip
     links = (("医保服务网络", "township_station", "S2", "", "", "", "", '{"agents": 2}'),)
-    told = text(shown(System("医保试", "shandong_insurance", tuple(care), links), tmp_path, "facility:S2"))
+    page = shown(System("医保试", "shandong_insurance", tuple(care), links), tmp_path, "facility:S2")
+    told = text(page)
+    up = {(below.tier_id, above.tier_id) for above, below in pairwise(levels)}
+    assert drawn(page, "医保试") == {
+        "manages": up | {("S2", "township_station")}, "insurance": {("S2", "township_station")},
+    }  # fmt: skip
     assert "Provincial insurance office 1" in told and "Village service station 2" in told
     assert "Health insurance (3 of 3): Designated, Integrated, Instant settlement" in told
     assert "Insurance served by,乡镇（街道）医保服务站" in told and "Agents 2" in told
@@ -134,6 +174,7 @@ def test_the_central_pharmacy_delivers_in_minutes_on_roads_with_its_overlap(tmp_
     page = shown(system, tmp_path, "facility:T1")
     row = next(d.value for d in page.dataframe if "Served by" in d.value.columns).iloc[0]
     assert row["Minutes"] == pytest.approx(6, abs=0.1) and row["More"] == "Same drugs in stock, % 16.7"
+    assert drawn(page, "药房试")["supplies_drugs_to"] == {("T1", "P1"), ("V1", "P1")}
     told = text(open_tab(page, "Networks"))
     assert "median **9 min**" in told and "longest **12 min**" not in told and "longest 12 min; 2 of 2 links" in told
 
@@ -148,7 +189,10 @@ def test_qinghai_shared_centres_read_above_and_refer_both_ways(tmp_path: Path) -
         ),
         (("影像网络", "H1", "T1"), ("心电网络", "H1", "T1"), ("检验中心", "H1", "T1"), ("双向转诊", "T1", "H1")),
     )  # fmt: skip
-    told = text(shown(system, tmp_path, "facility:T1"))
+    page = shown(system, tmp_path, "facility:T1")
+    told, lines = text(page), drawn(page, "青海试")
+    for kind in ("reads_imaging_for", "reads_ecg_for", "tests_for", "refers_to"):
+        assert lines[kind] == {("T1", "H1")}
     for line in ("Images read by,州人民医院", "ECG read by,州人民医院", "Tested by,州人民医院", "Refers to,州人民医院"):
         assert line in told
 
@@ -197,6 +241,9 @@ def test_wudi_knows_both_organisation_models(scheme: str, leads: int, model: str
     care.append(Place("V0", "中村卫生室", "village_clinic", "T00", "C0", (6400, 0)))
     page = shown(System(f"无棣{leads}", scheme, tuple(care)), tmp_path)
     assert f"of {leads} in the scheme" in text(page)
+    under = {(f"T{c}{i}", f"H{c}") for c in range(leads) for i in range(3)}
+    assert drawn(page, f"无棣{leads}") == {"manages": under | {("V0", "T00")}}
+    assert len({c["colour"] for c in on_map(page)[1]["communities"]}) == leads
     open_tab(page, "Communities")
     table = next(d.value for d in page.dataframe if "Organisation" in d.value.columns)
     assert table["Organisation"].tolist() == [model] * leads and table["Township health centre"].tolist() == [3] * leads

@@ -37,10 +37,10 @@ def codes(made: dict[str, Any]) -> list[str]:
     return [p.code for p in scheme_problems(made)]
 
 
-def test_the_six_schemes_of_the_policy_and_the_one_for_open_data_are_shipped() -> None:
+def test_the_schemes_of_the_policy_and_the_one_for_open_data_are_shipped() -> None:
     assert set(SHIPPED) == {
         "xishui", "three_levels", "qingdao_four_levels", "shandong_insurance", "wudi_group", "wudi_1x",
-        "hospital_clinic",
+        "hospital_clinic", "shouguang",
     }  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def test_levels_are_those_of_the_policy() -> None:
     counts = {n: [t.expected for t in load_scheme(n).tiers] for n in ("xishui", "wudi_group", "wudi_1x")}
     assert counts == {"xishui": ["2", "5", "N", "N", "N"], "wudi_group": ["1", "", ""], "wudi_1x": ["2", "N", "N"]}
     assert len(load_scheme("three_levels").tiers) == 3
+    assert [t.kind for t in load_scheme("shouguang").tiers if t.optional] == ["extension_point"]
     assert [t.outside for t in load_scheme("qingdao_four_levels").tiers] == [True, False, False, False]
     assert len(load_scheme("shandong_insurance").tiers) == 5
     assert (load_scheme("wudi_group").organisation, load_scheme("wudi_1x").organisation) == ("group", "1+X")
