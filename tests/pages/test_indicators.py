@@ -2,7 +2,9 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from geo.model.desk import Kind
@@ -141,6 +143,28 @@ def test_the_five_alarms_are_raised_quiet_or_cannot_be_told(toy: str, tmp_path: 
     assert "基金: 触发" in said and "现金流: 正常" in said and "财务: 无法判断" in said
 
 
+@pytest.mark.parametrize(("threshold", "state"), [(130.0, "quiet"), (119.0, "raised"), (99_999.0, "raised")])
+def test_a_threshold_typed_in_the_table_of_alarms_is_kept_for_the_study(
+    threshold: float, state: str, toy: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """120 of 100 of the fund are used: above 100 % as shipped, not above 130 %; 99,999 % is refused in words."""
+    with_figures(toy, tmp_path, ("yida:fund_use", "999999", "2024", 120, 100, ""))
+
+    def typed(shown: pd.DataFrame, **_: object) -> pd.DataFrame:
+        used = shown["From the figures"].str.contains("120 of 100") & (shown["Threshold"] != threshold)
+        return shown.assign(Threshold=shown["Threshold"].where(~used, threshold))
+
+    assert "Insurance fund: raised" in texts(opened("indicators.py", study=toy))
+    monkeypatch.setattr(st, "data_editor", typed)
+    page = AppTest.from_file(str(PAGES / "indicators.py"), default_timeout=60)
+    page.query_params["study"], page.query_params["lang"] = toy, "en"
+    page.run()
+    assert not page.exception and len(page.error) == (threshold > 10_000)
+    assert f"Insurance fund: {state}" in texts(page)
+    monkeypatch.undo()
+    assert f"Insurance fund: {state}" in texts(opened("indicators.py", study=toy))
+
+
 def test_an_official_list_takes_the_board_over(toy: str, tmp_path: Path) -> None:
     header = ("指标代码", "指标名称", "维度", "单位", "分母说明", "指标导向", "目标值", "依据")
     entry = ("G-7", "家医签约率", "保健康", "%", "常住人口", "提高", 75, "某文件")
@@ -255,7 +279,9 @@ def test_figures_of_a_province_are_built_from_a_small_table_and_found(
     assert set(table_shown["Source"]) == {"政策材料"} and len(table_shown) == len(figures)
 
 
-@pytest.mark.parametrize(("name", "count"), [("qinghai", 8), ("shandong", 4), ("pharmacy", 6), ("wudi", 0)])
+@pytest.mark.parametrize(
+    ("name", "count"), [("qinghai", 8), ("shandong", 4), ("pharmacy", 6), ("shouguang", 4), ("wudi", 0)]
+)
 def test_the_shipped_figures_are_on_the_page_with_their_source(name: str, count: int) -> None:
     page = opened("province.py", programme=name)
     assert page.title[0].value == plain(open_programme(open_store(), name).title("en"))
