@@ -16,7 +16,7 @@ from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
 from geo.network.breaks import Breaks
 from geo.network.reach import contour
-from geo.output.language import Translate
+from geo.output.language import Translate, of_terminal
 from geo.output.words import condition_name, factor_text, mode_name
 from geo.study import closing, conditions
 
@@ -37,8 +37,8 @@ def _add_coverage(commands: Commands, _: Translate) -> None:
         "--json",
         action="store_true",
         help=_(
-            "print JSON: threshold_min, mode, population, covered, beyond, unreachable, units[], condition, closed[], "
-            "band"
+            "print JSON: threshold_min, mode, population, covered, beyond, unreachable, units[], condition, tiers[], "
+            "closed[], band, modelled, illustrative"
         ),
     )
     parser.set_defaults(run=_coverage)
@@ -84,13 +84,23 @@ def _coverage(options: argparse.Namespace, _: Translate) -> None:
     minutes = closing.found_with(care, closed)["travel_time_min"]
     whole = coverage(minutes, study.demand["population"], options.minutes)
     band = band_asked(care, options, closed)
+    tiers = study.scheme.select(options.tiers.split(","))
     units = coverage_by_unit(study.demand, minutes, options.minutes)
     units.insert(1, "name", units["unit_code"].map(_unit_names(study)).fillna(""))
     if options.json:
-        asked = {"condition": options.condition, "closed": breaks_json(closed), "band": band_json(band)}
+        asked = {
+            "condition": options.condition,
+            "tiers": list(tiers),
+            "closed": breaks_json(closed),
+            "band": band_json(band),
+            "modelled": True,
+            "illustrative": study.illustrative,
+        }
         print(json.dumps(coverage_json(whole, units, options.mode) | asked, ensure_ascii=False, indent=2))
         return
     made_with = made_with_lines(study, care.network.assumptions, options.mode, _)
+    names = ", ".join(study.scheme.tier(tier).name[of_terminal()] for tier in tiers)
+    made_with.insert(0, _("Facilities that count: {tiers}.").format(tiers=names))
     print("\n".join([*coverage_lines(whole, _), band_line(band, _), *closed_lines(closed, _), *made_with]))
     if options.by:
         print("\n".join(_unit_lines(units, _)))
@@ -155,18 +165,22 @@ def _reach(options: argparse.Namespace, _: Translate) -> None:
     surface = studies.surface_of(study, network, tiers, max(thresholds))
     areas = [contour(surface, threshold) for threshold in thresholds]
     try:
-        options.out.write_text(json.dumps(reach_geojson(thresholds, areas, options.mode)), encoding="utf-8")
+        options.out.write_text(
+            json.dumps(reach_geojson(thresholds, areas, options.mode, study.illustrative)), encoding="utf-8"
+        )
     except OSError as error:
         raise FileNotWritten(path=options.out, detail=error.strerror) from error
     print(_("Wrote {count} areas to {path}.").format(count=len(areas), path=options.out))
 
 
-def reach_geojson(thresholds: list[float], areas: list[shapely.MultiPolygon], mode: str) -> dict[str, object]:
+def reach_geojson(
+    thresholds: list[float], areas: list[shapely.MultiPolygon], mode: str, illustrative: bool
+) -> dict[str, object]:
     """A feature for each threshold; areas are cumulative and modelled."""
     features = [
         {
             "type": "Feature",
-            "properties": {"threshold_min": threshold, "mode": mode, "modelled": True},
+            "properties": {"threshold_min": threshold, "mode": mode, "modelled": True, "illustrative": illustrative},
             "geometry": json.loads(shapely.to_geojson(shapely.set_precision(area, 1e-6))),
         }
         for threshold, area in zip(thresholds, areas, strict=True)

@@ -24,7 +24,8 @@ from tests.geo.terminal import Run, at_home, create_words, terminal
 
 ROOT = Path(__file__).resolve().parents[2]
 KEYS = [
-    "threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units", "condition", "closed", "band",
+    "threshold_min", "mode", "population", "covered", "beyond", "unreachable", "units", "condition", "tiers", "closed",
+    "band", "modelled", "illustrative",
 ]  # fmt: skip
 UNIT_KEYS = ["unit_code", "name", "population", "covered", "beyond", "unreachable"]
 
@@ -131,6 +132,15 @@ def test_the_threshold_itself_is_included_and_more_minutes_cover_more(created: P
     assert [covered(m) for m in ("6.9", "7.001", "13.001", "19.001", "120")] == [0, 3000, 3300, 3700, 3700]
 
 
+def test_what_counts_and_that_a_sample_is_illustrative_is_said_as_json_and_as_text(home: Path, yida: Run) -> None:
+    words = ("coverage", "suixi", "--from", "county_hospital,village_clinic")
+    found = json.loads(yida(*words, "--json")[1])
+    assert found["tiers"] == ["county_hospital", "village_clinic"] and found["modelled"] and found["illustrative"]
+    out = yida(*words)[1]
+    assert "Illustrative sample" in out
+    assert re.search(r"Facilities that count: [^.]*hospital[^.]*, [^.]*clinic", out, re.IGNORECASE)
+
+
 def test_the_words_of_mode_tier_and_condition_reach_the_answer(created: Path, yida: Run) -> None:
     def found(*words: str) -> dict[str, object]:
         return json.loads(yida("coverage", "toy", "--minutes", "9.5", "--json", *words)[1])
@@ -176,7 +186,8 @@ def test_reach_writes_geojson_whose_areas_grow_with_the_threshold(created: Path,
     document = json.loads(target.read_text(encoding="utf-8"))
     assert document["type"] == "FeatureCollection"
     properties = [feature["properties"] for feature in document["features"]]
-    assert properties == [{"threshold_min": t, "mode": "ambulance", "modelled": True} for t in (5, 10, 15)]
+    told = {"mode": "ambulance", "modelled": True, "illustrative": False}
+    assert properties == [{"threshold_min": t, **told} for t in (5, 10, 15)]
     areas = [shapely.from_geojson(json.dumps(feature["geometry"])) for feature in document["features"]]
     assert all(area.is_valid and area.area > 0 for area in areas)
     for short, long in pairwise(areas):
