@@ -31,7 +31,7 @@ def page_setup(title: str) -> Page:
     st.html(STYLE)
     _words(_)
     _said_language(language)
-    stage.begin(_)
+    stage.begin(_, title)
     return Page(language, _)
 
 

@@ -7,6 +7,7 @@
   const { words, figure, svg, frame } = symbols;
   const NARROW_PX = 720; // also in map.js
   const NARROW_STAGE_PX = 820; // its type is larger
+  const [SCALE_PX, SCALE_STAGE_PX] = [120, 200]; // of the scale bar at most: its words stand inside
   const CLASSES_PX = 430;
 
   function node(tag, className, text, parent) {
@@ -253,7 +254,7 @@
     const credit = L.control.attribution({ position: "bottomright", prefix: false }).addTo(app.map);
     const chrome = { zoom: zoom.getContainer(), credit: credit.getContainer(), reset: resetButton(app) };
     chrome.stamp = control(app.map, "bottomright", "yida-stamp");
-    L.control.scale({ position: "bottomright", imperial: false, maxWidth: 120 }).addTo(app.map);
+    chrome.scale = L.control.scale({ position: "bottomright", imperial: false, maxWidth: SCALE_PX }).addTo(app.map);
     chrome.north = northArrow(app);
     chrome.badges = control(app.map, "topright", "yida-badges");
     chrome.box = control(app.map, "bottomleft", "yida-legend-box");
@@ -276,6 +277,8 @@
     chrome.credit.textContent = say(app, "attribution");
     [chrome.stamp, chrome.credit].forEach((part) => (part.hidden = !part.textContent));
     app.map.getContainer().setAttribute("aria-label", say(app, "map"));
+    chrome.scale.options.maxWidth = app.state.stage ? SCALE_STAGE_PX : SCALE_PX;
+    chrome.scale._update();
     const badges = (app.state.badges || []).map((text) => node("span", "yida-badge", text));
     chrome.badges.replaceChildren(...badges);
     fill(app);

@@ -97,6 +97,17 @@
     map.on("moveend", onMoved);
     map.on("zoomend", () => app.begun && (yida.labels.refresh(app), yida.legend.fill(app)));
     new ResizeObserver(onResize).observe(map.getContainer());
+    if (window.parent !== window) document.addEventListener("keydown", passOn);
+  }
+
+  // On stage a clicker works wherever the focus is: the page hears the keys that the map has no use for.
+  function passOn({ key, code }) {
+    if (!app.state.stage || !["PageUp", "PageDown", "Escape"].includes(key)) return;
+    try {
+      window.parent.document.body.dispatchEvent(new window.parent.KeyboardEvent("keydown", { key, code, bubbles: true }));
+    } catch {
+      // A page of another origin has keys of its own.
+    }
   }
 
   function start(raw) {
