@@ -133,7 +133,7 @@ def paired(link: pd.DataFrame, facility: pd.DataFrame) -> dict[str, tuple[Outsid
         told = outside_of(text)
         if serving in known.index:
             place = known.loc[serving]
-            told = Outside(str(place["name"]), float(place["lon"]), float(place["lat"]))
+            told = Outside(str(place["name"]), float(place["lon"]), float(place["lat"]), serving)
         if told is not None:
             out[served] = (*out.get(served, ()), told)
     return out

@@ -53,6 +53,7 @@ class Outside:
     name: str
     lon: float
     lat: float
+    facility_id: str = ""  # where the county's list has it all the same
 
 
 @cache

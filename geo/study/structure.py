@@ -15,9 +15,10 @@ from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import CLOSED, Tree, tree_of
 from geo.model.capabilities import check_capability, has_capability
 from geo.model.inputs import Study
-from geo.model.links import LinkKind
+from geo.model.links import LinkKind, Outside
 from geo.model.roads import Floats, Ints
 from geo.network.route import Route, route
+from geo.network.snapping import Snapped
 from geo.network.travel_time import nearest_times, time_matrix
 from geo.study.answers import Network
 from geo.study.build import with_tables
@@ -138,6 +139,36 @@ def steps_of(study: Study, network: Network, chains: Chains, village: int) -> li
 
 
 @dataclass(frozen=True)
+class PairedStep:
+    """The last step of a chain: on to a hospital paired with its community."""
+
+    place: Outside
+    facility_row: int  # -1 where the list does not have it, so that nothing is modelled
+    way: Route | None
+
+
+def paired_steps(study: Study, network: Network, structure: Structure, steps: list[Step]) -> list[PairedStep]:
+    """From the end of a chain to each hospital paired with its community that is not on the chain itself."""
+    if not steps:
+        return []
+    last = steps[-1].facility_row
+    community = structure.tree.community[last]
+    places = [p for c in structure.communities if c.community_id == community for p in c.paired_with]
+    rows = [_row_of(study, place.facility_id) for place in places]
+    on_chain = {step.facility_row for step in steps}
+    return [
+        PairedStep(place, row, way_on(network, last, row))
+        for place, row in zip(places, rows, strict=True)
+        if row not in on_chain
+    ]
+
+
+def _row_of(study: Study, facility_id: str) -> int:
+    hits = np.flatnonzero(study.facility["facility_id"] == facility_id)
+    return int(hits[0]) if len(hits) else -1
+
+
+@dataclass(frozen=True)
 class CapableChains:
     """For every village where a capability is found: first in its organisation's chain, and nearest. -1, NaN: none."""
 
@@ -168,8 +199,19 @@ def capable_chains(study: Study, network: Network, structure: Structure, capabil
 
 def way_between(network: Network, village: int, facility_row: int) -> Route | None:
     """The way from one village straight to one facility; None where there is none."""
-    place, there = network.demand.take(np.array([village])), network.facility.take(np.array([facility_row]))
-    if facility_row < 0 or not place.on_network[0] or not there.on_network[0]:
+    return _way(network, network.demand, village, facility_row)
+
+
+def way_on(network: Network, facility_row: int, other_row: int) -> Route | None:
+    """The way from one facility on to another; None where there is none or for a row of -1."""
+    return _way(network, network.facility, facility_row, other_row)
+
+
+def _way(network: Network, places: Snapped, row: int, facility_row: int) -> Route | None:
+    if row < 0 or facility_row < 0:
+        return None
+    place, there = places.take(np.array([row])), network.facility.take(np.array([facility_row]))
+    if not place.on_network[0] or not there.on_network[0]:
         return None
     return route(network.graph, there, place, network.assumptions)
 

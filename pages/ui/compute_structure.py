@@ -13,18 +13,22 @@ from geo.model.assumptions import Assumptions
 from geo.model.inputs import Study
 from geo.model.links import link_kind
 from geo.model.roads import Mode
+from geo.network.route import Route
 from geo.output.link_layers import links_layer
 from geo.study.structure import (
     CapableChains,
     Joined,
+    PairedStep,
     Step,
     Structure,
     capable_chains,
     joined_tier,
     link_minutes,
+    paired_steps,
     steps_of,
     structure_of,
     way_between,
+    way_on,
 )
 from pages.ui import compute
 from pages.ui.serve import SHELF, Layer
@@ -145,6 +149,33 @@ def _steps(
 def steps(of: Study, mode: Mode, assumptions: Assumptions, village: int, which: str) -> list[Step]:
     """The steps of one village's chain, "organisation" or "nearest", with their ways."""
     return _steps(of.content_id, mode, assumptions.content_id(), village, which, of, assumptions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _paired(
+    content_id: str, mode: Mode, assumed: str, village: int, which: str, _of: Study, _assumptions: Assumptions
+) -> list[PairedStep]:
+    found = structure(_of, mode, _assumptions)
+    network = compute.network(_of, mode, _assumptions)
+    return paired_steps(_of, network, found, steps(_of, mode, _assumptions, village, which))
+
+
+def paired(of: Study, mode: Mode, assumptions: Assumptions, village: int, which: str) -> list[PairedStep]:
+    """From the end of one village's chain on to the hospitals paired with its community."""
+    return _paired(of.content_id, mode, assumptions.content_id(), village, which, of, assumptions)
+
+
+@st.cache_resource(show_spinner=False, max_entries=64)
+def _way_on(
+    content_id: str, mode: Mode, assumed: str, facility_id: str, other_id: str, _of: Study, _assumptions: Assumptions
+) -> Route | None:
+    at = dict(zip(_of.facility["facility_id"], range(len(_of.facility)), strict=True))
+    return way_on(compute.network(_of, mode, _assumptions), at.get(facility_id, -1), at.get(other_id, -1))
+
+
+def way_to(of: Study, mode: Mode, assumptions: Assumptions, facility_id: str, other_id: str) -> Route | None:
+    """The way from one facility on to another; None where no road leads there or one is not in the list."""
+    return _way_on(of.content_id, mode, assumptions.content_id(), facility_id, other_id, of, assumptions)
 
 
 def way(of: Study, mode: Mode, assumptions: Assumptions, village: int, facility_row: int) -> Step | None:

@@ -7,8 +7,8 @@ import streamlit as st
 
 from geo.analysis.chain import Chains, step_figures
 from geo.model.capabilities import load_capabilities
-from geo.output.link_layers import straight_km
-from geo.study.structure import Step
+from geo.network.route import Route
+from geo.study.structure import PairedStep, Step
 from pages.ui import compute_structure, structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.structure_say import joined
@@ -29,41 +29,45 @@ def village_chain(_: Translate, language: str, asked: Asked, village: int) -> No
         return
     number = st.column_config.NumberColumn
     st.dataframe(
-        _table(_, language, asked, shown),
+        _table(_, language, asked, shown, compute_structure.paired(*asked.key, village, which or "organisation")),
         hide_index=True,
         column_config={_("Minutes"): number(format="%.1f"), _("Km"): number(format="%.1f")},
     )
-    for text in _paired(_, asked, shown):
-        st.markdown(text)
     different = _different(_, language, asked, steps["organisation"], steps["nearest"])
     st.caption(different or _("The organisation's chain and the nearest one are the same."))
 
 
-def _table(_: Translate, language: str, asked: Asked, steps: list[Step]) -> pd.DataFrame:
-    tiers = structure_say.tier_names(asked.study, language)
-    minutes = [step.way.travel_time_min if step.way else math.nan for step in steps]
-    km = [step.way.road_m / 1000 if step.way else math.nan for step in steps]
-    names = [str(asked.study.facility["name"].iat[step.facility_row]) for step in steps]
-    return pd.DataFrame({
-        _("Step to"): [*(tiers[step.tier_id] for step in steps), _("Total")],
-        _("Facility"): [*names, ""],
-        _("Minutes"): [*minutes, sum(minutes)],  # a step without a way leaves the total unknown
-        _("Km"): [*km, sum(km)],
+def _table(_: Translate, language: str, asked: Asked, steps: list[Step], paired: list[PairedStep]) -> pd.DataFrame:
+    """The steps, those to paired hospitals, and the total. Of several paired ones, only one can be gone to."""
+    tiers, names = structure_say.tier_names(asked.study, language), asked.study.facility["name"]
+    ways = [step.way for step in steps] + [step.way for step in paired]
+    summed = ways if len(paired) == 1 and paired[0].way else ways[: len(steps)]
+    total = _("Total") if len(summed) == len(ways) else _("Total without the paired hospital")
+    table = pd.DataFrame({
+        _("Step to"): [*(tiers[s.tier_id] for s in steps), *(_("Paired hospital") for _step in paired), total],
+        _("Facility"): [*(str(names.iat[s.facility_row]) for s in steps), *(s.place.name for s in paired), ""],
+        _("Minutes"): [*map(_minutes, ways), sum(map(_minutes, summed))],  # unknown with a step without a way
+        _("Km"): [*map(_km, ways), sum(map(_km, summed))],
     })  # fmt: skip
+    told = [_not_modelled(_, asked, steps[-1], step) for step in paired]
+    return table.assign(**{_("Remark"): [*[""] * len(steps), *told, ""]}) if any(told) else table
 
 
-def _paired(_: Translate, asked: Asked, steps: list[Step]) -> list[str]:
-    """The last step: the paired city hospital, told by its straight distance."""
-    out = []
-    facility, last = asked.study.facility, steps[-1].facility_row
-    community = str(facility["community_id"].iat[last])
-    for found in asked.structure.communities:
-        if found.community_id == community:
-            for place in found.paired_with:
-                km = straight_km(facility["lon"].iat[last], facility["lat"].iat[last], place.lon, place.lat)
-                far = _("{km:.0f} km in a straight line").format(km=km) if km == km else _("position not told")
-                out.append(_("Then the paired hospital **{name}** ({far}).").format(name=plain(place.name), far=far))
-    return out
+def _minutes(way: Route | None) -> float:
+    return way.travel_time_min if way else math.nan
+
+
+def _km(way: Route | None) -> float:
+    return way.road_m / 1000 if way else math.nan
+
+
+def _not_modelled(_: Translate, asked: Asked, last: Step, paired: PairedStep) -> str:
+    """Why a paired hospital has no minutes, and how far it is; nothing where it has."""
+    if paired.way is not None:
+        return ""
+    facility = asked.study.facility.iloc[last.facility_row]
+    why = _("not modelled") if paired.facility_row < 0 else _("no way by road")
+    return f"{why} · {structure_say.straight(_, facility['lon'], facility['lat'], paired.place)}"
 
 
 def _different(_: Translate, language: str, asked: Asked, own: list[Step], near: list[Step]) -> str:

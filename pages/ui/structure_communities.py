@@ -3,9 +3,9 @@
 import streamlit as st
 
 from geo.analysis.communities import Community
-from geo.output.link_layers import straight_km
 from geo.output.structure_text import communities_table
 from geo.output.tables import csv_bytes
+from pages.ui import compute_structure, structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.structure_say import joined
 from pages.ui.text import Translate
@@ -47,7 +47,10 @@ def _paired(_: Translate, asked: Asked, community: Community) -> list[str]:
     lead = facility[facility["facility_id"] == community.lead_id]
     out = []
     for place in community.paired_with:
-        km = straight_km(lead["lon"].iat[0], lead["lat"].iat[0], place.lon, place.lat) if len(lead) else float("nan")
-        far = _("{km:.0f} km in a straight line").format(km=km) if km == km else _("position not told")
-        out.append(f"{place.name} ({far})")
+        way = compute_structure.way_to(*asked.key, community.lead_id, place.facility_id)
+        if way is not None:
+            far = _("{minutes:.0f} min by road, modelled").format(minutes=way.travel_time_min)
+        else:
+            far = structure_say.straight(_, lead["lon"].iat[0], lead["lat"].iat[0], place) if len(lead) else ""
+        out.append(f"{place.name} ({far})" if far else place.name)
     return out

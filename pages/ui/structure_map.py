@@ -6,7 +6,6 @@ from streamlit_folium import st_folium
 from geo.output.maps import base_map, state_group
 from geo.output.scene_map import link_words
 from geo.output.words import factor_text
-from geo.study.structure import Step
 from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say, structure_what_if
 from pages.ui.controls import mode_name, search
 from pages.ui.map_text import map_text
@@ -87,14 +86,11 @@ def _marks(_: Translate, asked: Asked) -> list[dict[str, str]]:
 
 
 def _routes(asked: Asked) -> list[dict[str, object]]:
-    """The way of the chosen village's chain, each step in the colour of its tier."""
-    steps = structure_say.chosen_steps(asked)
-    return [_line(step) for step in steps if step.way is not None]
-
-
-def _line(step: Step) -> dict[str, object]:
-    line = step.way.line.round(6).ravel().tolist() if step.way is not None else []
-    return {"kind": "road", "tier": step.tier_id, "lines": line}
+    """The way of the chosen village's chain up to the paired hospital, each step in the colour of its tier."""
+    ways = [(step.tier_id, step.way) for step in structure_say.chosen_steps(asked)]
+    tiers = asked.study.facility["tier"]
+    ways += [(str(tiers.iat[p.facility_row]), p.way) for p in structure_say.chosen_paired(asked) if p.way]
+    return [{"kind": "road", "tier": tier, "lines": way.line.round(6).ravel().tolist()} for tier, way in ways if way]
 
 
 def _on_click() -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterable, Mapping
 import streamlit as st
 
 from geo.model.inputs import Study
-from geo.study.structure import Step
+from geo.model.links import Outside
+from geo.output.link_layers import straight_km
+from geo.study.structure import PairedStep, Step
 from pages.ui import compute_structure, state
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate
@@ -57,6 +59,19 @@ def chosen_steps(asked: Asked) -> list[Step]:
     village = chosen_village(asked)
     which = st.session_state.get("chain_which") or "organisation"
     return compute_structure.steps(*asked.key, village, which) if village >= 0 else []
+
+
+def chosen_paired(asked: Asked) -> list[PairedStep]:
+    """The ways on from there to the paired hospitals."""
+    village = chosen_village(asked)
+    which = st.session_state.get("chain_which") or "organisation"
+    return compute_structure.paired(*asked.key, village, which) if village >= 0 else []
+
+
+def straight(_: Translate, lon: float, lat: float, place: Outside) -> str:
+    """How far a place is in a straight line, in words."""
+    km = straight_km(lon, lat, place.lon, place.lat)
+    return _("{km:.0f} km in a straight line").format(km=km) if km == km else _("position not told")
 
 
 def tier_names(study: Study, language: str) -> dict[str, str]:

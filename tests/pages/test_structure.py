@@ -1,5 +1,7 @@
 """What the structure page does, without a browser: chains, checks, what-if, schemes, hostile names, the samples."""
 
+import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,6 +38,37 @@ def test_a_village_shows_its_chain_with_minutes_kilometres_and_total(tmp_path: P
         "village_clinic", "township_hospital_general", "key_township_hospital", "county_hospital",
     ]  # fmt: skip
     assert "county hospital: 县中医医院" in text(page).lower() or "The organisation's chain" in text(page)
+
+
+CITY = (
+    Place("X1", "市医院", "city_hospital", at=(13000, 0)), Place("H1", "区医院", "county_hospital", "", "C1", (0, 0)),
+    Place("T1", "镇卫生院", "township_hospital", "H1", "C1", (6500, 0)),
+    Place("V1", "中村卫生室", "village_clinic", "T1", "C1", (6400, 0)),
+)  # fmt: skip
+
+
+def test_the_chain_goes_on_to_a_paired_hospital_of_the_list_by_road(tmp_path: Path) -> None:
+    """From the district's hospital back along the main road, 13 km at 65 km/h; its own way is the map's last."""
+    page = shown(System("结对", "qingdao_four_levels", CITY, (("结对帮扶", "X1", "H1"),)), tmp_path, "village:V1")
+    table = next(d.value for d in page.dataframe if "Step to" in d.value.columns)
+    assert table["Facility"].tolist() == ["中村卫生室", "镇卫生院", "区医院", "市医院", ""]
+    assert table["Step to"].tolist()[-2:] == ["Paired hospital", "Total"] and "Remark" not in table.columns
+    assert table[["Minutes", "Km"]].iloc[3].tolist() == pytest.approx([12, 13], abs=0.05)
+    assert table["Minutes"].iloc[-1] == pytest.approx(table["Minutes"].iloc[:-1].sum())
+    assert [r["tier"] for r in on_map(page)[0]["routes"]][-1] == "city_hospital"
+    assert "市医院 (12 min by road, modelled)" in text(open_tab(page, "Communities"))
+
+
+def test_a_paired_hospital_out_of_the_county_is_a_step_that_is_not_modelled(tmp_path: Path) -> None:
+    link = ("结对帮扶", "", "H1", "", "省医院", "107.2", "28.9")
+    page = shown(System("县外", "qingdao_four_levels", CITY[1:], (link,)), tmp_path, "village:V1")
+    table = next(d.value for d in page.dataframe if "Step to" in d.value.columns)
+    assert table["Facility"].tolist() == ["中村卫生室", "镇卫生院", "区医院", "省医院", ""]
+    assert math.isnan(table["Minutes"].iloc[3]) and re.fullmatch(
+        r"not modelled · \d+ km in a straight line", table["Remark"].iloc[3]
+    )
+    assert table["Step to"].iloc[-1] == "Total without the paired hospital"
+    assert table["Minutes"].iloc[-1] == pytest.approx(table["Minutes"].iloc[:3].sum())
 
 
 def test_a_clinic_shows_the_grid_owner_and_family_doctor_of_the_villages_it_serves(tmp_path: Path) -> None:

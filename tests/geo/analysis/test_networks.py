@@ -162,4 +162,4 @@ def test_one_community_alone_is_taken_for_a_group_and_said_to_be_assumed() -> No
 
 def test_a_paired_hospital_of_the_list_is_told_by_the_list() -> None:
     found = paired(links(("pairs_with", "H1", "H2")), facilities(H1={"lon": 106.5}))
-    assert found == {"H2": (Outside("机构H1", 106.5, 28.0),)}
+    assert found == {"H2": (Outside("机构H1", 106.5, 28.0, "H1"),)}
