@@ -14,6 +14,9 @@ from pages.ui.structure_controls import Asked
 from pages.ui.structure_say import joined
 from pages.ui.text import Translate, plain
 
+# The organisation's way is drawn below the nearest one and broader, so that both are seen where they are one.
+WAYS = ({"colour": "#1d2b53", "width": 7}, {"colour": "#E69F00", "width": 3})
+
 
 def village_chain(_: Translate, language: str, asked: Asked, village: int) -> None:
     """The steps of one village with minutes and kilometres, their total, and where the two chains differ."""
@@ -138,7 +141,13 @@ def _apart(_: Translate, asked: Asked) -> None:
 def _capability(_: Translate, language: str, asked: Asked) -> None:
     st.markdown(_("**Where a capability is found** (modelled)"))
     names = {c.capability_id: c.name[language] for c in load_capabilities()}
-    chosen = st.selectbox(_("Capability"), list(names), format_func=names.get, key="structure_capability")
+    chosen = st.selectbox(
+        _("Capability"), list(names), format_func=names.get, key="structure_capability", index=None,
+        placeholder=_("Choose a capability"),
+    )  # fmt: skip
+    if chosen is None:
+        st.caption(_("With a capability chosen, the map shows a village's ways to it in place of its chain of care."))
+        return
     found = compute_structure.capable(*asked.key, chosen)
     people, villages = asked.study.demand["population"], len(asked.study.demand)
     rows = []
@@ -166,24 +175,42 @@ def _capability(_: Translate, language: str, asked: Asked) -> None:
     _capability_of_village(_, asked, chosen)
 
 
+def _capability_ways(_: Translate, asked: Asked, village: int, capability: str) -> list[tuple[str, int, Route | None]]:
+    """How a village's way is called, the facility row (-1 for none) it leads to, and the way."""
+    found = compute_structure.capable(*asked.key, capability)
+    rows = {
+        _("First in the organisation's chain"): int(found.organisation_row[village]),
+        _("Nearest anywhere"): int(found.nearest_row[village]),
+    }
+    steps = {title: compute_structure.way(*asked.key, village, row) for title, row in rows.items()}
+    return [(title, rows[title], step.way if step else None) for title, step in steps.items()]
+
+
+def capability_routes(_: Translate, asked: Asked) -> list[dict[str, object]] | None:
+    """The chosen village's ways to the chosen capability as the map's routes; None while none is asked for."""
+    capability, village = st.session_state.get("structure_capability"), structure_say.chosen_village(asked)
+    if st.session_state.get("structure_tab") != _("Chain of care") or not capability or village < 0:
+        return None
+    ways = _capability_ways(_, asked, village, capability)
+    return [
+        {"kind": "road", "label": title, **look, "lines": way.line.round(6).ravel().tolist()}
+        for (title, _row, way), look in zip(ways, WAYS, strict=True)
+        if way is not None
+    ]
+
+
 def _capability_of_village(_: Translate, asked: Asked, capability: str) -> None:
     village = structure_say.chosen_village(asked)
     if village < 0:
         st.info(_("Click a village on the map to see where it finds this capability."), icon=":material/touch_app:")
         return
-    found, names = compute_structure.capable(*asked.key, capability), asked.study.facility["name"]
-    rows = []
-    for title, row in (
-        (_("First in the organisation's chain"), int(found.organisation_row[village])),
-        (_("Nearest anywhere"), int(found.nearest_row[village])),
-    ):
-        step = compute_structure.way(*asked.key, village, row)
-        way = step.way if step else None
+    names, rows = asked.study.facility["name"], []
+    for title, row, way in _capability_ways(_, asked, village, capability):
         rows.append({
             _("Way"): title,
             _("Facility"): str(names.iat[row]) if row >= 0 else _("none"),
-            _("Minutes"): way.travel_time_min if way else math.nan,
-            _("Km"): way.road_m / 1000 if way else math.nan,
+            _("Minutes"): _minutes(way),
+            _("Km"): _km(way),
         })  # fmt: skip
     number = st.column_config.NumberColumn(format="%.1f")
     config = {_("Minutes"): number, _("Km"): number}

@@ -6,7 +6,16 @@ from streamlit_folium import st_folium
 from geo.output.maps import base_map, state_group
 from geo.output.scene_map import link_words
 from geo.output.words import factor_text
-from pages.ui import briefing_capture, compute, compute_structure, stage, state, structure_say, structure_what_if
+from pages.ui import (
+    briefing_capture,
+    compute,
+    compute_structure,
+    stage,
+    state,
+    structure_chain,
+    structure_say,
+    structure_what_if,
+)
 from pages.ui.controls import mode_name, search
 from pages.ui.map_text import map_text
 from pages.ui.serve import ASSET_ROOT
@@ -53,7 +62,7 @@ def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
         "tiers_counted": [],
         "selected": {"kind": chosen.kind, "id": chosen.item_id} if chosen else None,
         "highlight_unit": chosen.item_id if chosen and chosen.kind == "unit" else None,
-        "routes": _routes(asked),
+        "routes": _routes(_, asked),
         "links": {
             "url": compute_structure.links_url(*asked.key),
             "tree": asked.lines,
@@ -85,8 +94,11 @@ def _marks(_: Translate, asked: Asked) -> list[dict[str, str]]:
     return [{"kind": kind, "id": item_id} for kind, item_id in dict.fromkeys(found)]
 
 
-def _routes(asked: Asked) -> list[dict[str, object]]:
-    """The way of the chosen village's chain up to the paired hospital, each step in the colour of its tier."""
+def _routes(_: Translate, asked: Asked) -> list[dict[str, object]]:
+    """The chosen village's ways to a capability where one is chosen, else its chain up to the paired hospital."""
+    to_capability = structure_chain.capability_routes(_, asked)
+    if to_capability is not None:
+        return to_capability
     ways = [(step.tier_id, step.way) for step in structure_say.chosen_steps(asked)]
     tiers = asked.study.facility["tier"]
     ways += [(str(tiers.iat[p.facility_row]), p.way) for p in structure_say.chosen_paired(asked) if p.way]

@@ -162,9 +162,21 @@ def test_a_scheme_of_one_level_has_none_to_join(tmp_path: Path) -> None:
 
 
 def test_a_capability_is_found_by_the_organisation_and_by_the_nearest(tmp_path: Path) -> None:
-    page = open_tab(shown(XISHUI, tmp_path, "village:V1"), "Chain of care")
+    """From 中村 its organisation's 土城 is 6.6 km to the east, the other community's hospital 6.4 km to the west."""
+    at_the_road = replace(XISHUI, care=(replace(XISHUI.care[0], at=(0, 0)), *XISHUI.care[1:]))
+    page = open_tab(shown(at_the_road, tmp_path, "village:V1"), "Chain of care")
+    tiers = [r["tier"] for r in on_map(page)[0]["routes"]]
+    assert len(tiers) == 4  # of the chain of care, while no capability is chosen
     page.selectbox(key="structure_capability").set_value("surgery").run()
     assert "县中医医院土城分院" in text(page)
+    found = next(d.value for d in page.dataframe if "Facility" in d.value.columns and "Way" in d.value.columns)
+    routes = on_map(page)[0]["routes"]
+    assert [r["label"] for r in routes] == ["First in the organisation's chain", "Nearest anywhere"]
+    assert found["Km"].tolist() == pytest.approx([6.6, 6.4], abs=0.02)
+    assert max(routes[0]["lines"][::2]) > max(routes[1]["lines"][::2])
+    open_tab(page, "Charts")
+    assert [r["tier"] for r in on_map(page)[0]["routes"]] == tiers
+    open_tab(page, "Chain of care")
     page.selectbox(key="structure_capability").set_value("stroke").run()
     assert "For 2 of 2 villages (2,300 people) nobody in the organisation's chain has it." in text(page)
 
