@@ -1,12 +1,15 @@
 """The structure of a county on real roads: minutes and ways worked out by hand on the toy county, schemes stored."""
 
 import json
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from geo.analysis.chain import nearest_chains, organisation_chains
+from geo.analysis.tiers import tree_of
 from geo.cli import main
 from geo.model.errors import ChoiceUnknown, SchemeInvalid, StaleVersion
 from geo.model.inputs import Study
@@ -22,11 +25,15 @@ from geo.study.structure import (
     capable_chains,
     joined_tier,
     link_minutes,
+    minutes_to_hubs,
+    nearest_entries,
+    own_entries,
     steps_of,
     structure_of,
     way_between,
 )
 from tests.geo.county import Village
+from tests.geo.large_county import large_county
 from tests.geo.systems import Place, System, build
 
 ABLE = "emergency;surgery;imaging;ultrasound;ecg;laboratory"
@@ -160,6 +167,24 @@ def test_adding_to_a_tier_never_leaves_anybody_further_from_it(
         known = ~np.isnan(found.nearest_before)
         assert (found.nearest_after[known] <= found.nearest_before[known]).all()
         assert found.within_after >= found.within_before
+
+
+def test_all_chains_of_1500_villages_take_less_than_two_seconds_once_the_minutes_exist() -> None:
+    """The best of three, since machines are noisy. One village lives on a road that leads nowhere else."""
+    study = large_county(1500)
+    network = network_of(study, "car", assumptions_for(study))
+    times = nearest_by_tier(study, network)
+    tree = tree_of(study.facility, study.scheme)
+    minutes = minutes_to_hubs(study, network, tree)
+    spans = []
+    for _ in range(3):
+        began = time.perf_counter()
+        own = organisation_chains(tree, study.scheme, own_entries(study, network, tree, times), minutes)
+        near = nearest_chains(tree, study.scheme, nearest_entries(study, tree, times), minutes)
+        spans.append(time.perf_counter() - began)
+    for chains in (own, near):
+        assert len(chains.row) == 1500 and (np.isfinite(chains.total_min) & (chains.row[:, 0] >= 0)).sum() == 1499
+    assert min(spans) < 2, spans
 
 
 def test_an_upper_facility_off_the_roads_leaves_the_others_their_minutes(study: Study) -> None:

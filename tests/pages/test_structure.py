@@ -5,11 +5,16 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
+import pyarrow as pa
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from geo.model.schemes import scheme_raw
+from geo.output.tables import csv_bytes
 from geo.store import open_store
 from geo.study.scheme_edit import checked_scheme, commit_scheme
+from pages.ui import structure_networks
 from tests.geo.county import Village
 from tests.geo.systems import Place, System, build
 from tests.pages.structure_page import KEY_ABLE, XISHUI, on_map, open_tab, opened, shown, text
@@ -179,6 +184,42 @@ def test_a_capability_is_found_by_the_organisation_and_by_the_nearest(tmp_path: 
     open_tab(page, "Chain of care")
     page.selectbox(key="structure_capability").set_value("stroke").run()
     assert "For 2 of 2 villages (2,300 people) nobody in the organisation's chain has it." in text(page)
+
+
+def test_clinics_that_a_network_misses_are_listed_and_leave_as_csv(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of three clinics one is read by the centre; of the two hospitals of townships none."""
+    clinics = [replace(XISHUI.care[-1], key=f"V{i}", name=f"{n}村卫生室") for i, n in enumerate("甲乙丙")]
+    care = (*XISHUI.care[:-1], *clinics)
+    sent: list[bytes] = []
+
+    def kept(table: pd.DataFrame) -> bytes:
+        sent.append(csv_bytes(table))
+        return sent[-1]
+
+    monkeypatch.setattr(structure_networks, "csv_bytes", kept)
+    page = open_tab(shown(System("缺网", "xishui", care, (("心电网络", "H2", "V1"),)), tmp_path), "Networks")
+    assert "Not connected: 2 of 3 village clinics" in text(page)
+    missing = next(d.value for d in page.dataframe if list(d.value.columns) == ["Name", "Township"])
+    assert missing.to_numpy().tolist() == [["甲村卫生室", "温水镇卫生院"], ["丙村卫生室", "温水镇卫生院"]]
+    lines = sent[-1].decode("utf-8-sig").splitlines()
+    assert lines == ["Name,Township", "甲村卫生室,温水镇卫生院", "丙村卫生室,温水镇卫生院"]
+    page.selectbox(key="network_choice").set_value(("reads_ecg_for", "township_hospital")).run()
+    assert "Not connected: 2 of 2 township hospitals" in text(page)
+
+
+def test_only_the_selected_branch_is_left_of_the_icicle_when_asked(tmp_path: Path) -> None:
+    page = open_tab(shown(XISHUI, tmp_path, "facility:T102"), "Charts")
+    assert {"县人民医院", "县中医医院", "温水镇卫生院"} <= icicle_names(page)
+    page.toggle(key="only_branch").set_value(True).run()
+    assert icicle_names(page) == {"温水镇卫生院", "北村延伸服务点", "中村卫生室"}
+
+
+def icicle_names(page: AppTest) -> set[str]:
+    """The names on the blocks of the first chart of the page."""
+    data = page.get("vega_lite_chart")[0].proto.data.data
+    return set(pa.ipc.open_stream(data).read_pandas()["name"])
 
 
 def test_an_edited_scheme_is_stored_with_the_study_and_the_page_follows_it(tmp_path: Path) -> None:
