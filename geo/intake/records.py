@@ -126,7 +126,7 @@ def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
         told = text[column].tolist() if column in text.columns else [""] * len(text)
         found = [moment(t, day or a_day) if t else None for t, day in zip(told, days, strict=True)]
         problems += [
-            Problem("moment_unreadable", "warning", "records", int(str(row)), column, {"value": t})
+            Problem("moment_unreadable", "warning", "records", int(str(row)), column, {})  # it may hold a name
             for row, t, f in zip(text.index, told, found, strict=True)
             if t and f is None
         ]

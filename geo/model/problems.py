@@ -249,7 +249,7 @@ SENTENCES: dict[str, str] = {
         "Row {row}: {name} has no position, and several places fit ({choices}). Click its place on the map."
     ),
     # ambulance runs
-    "moment_unreadable": N_("Row {row}: {column} is {value}, which is no time; it is treated as unknown. Correct it."),
+    "moment_unreadable": N_("Row {row}: what stands in {column} is no time; it is treated as unknown. Correct it."),
     "times_out_of_order": N_("Row {row}: {earlier} lies before {later}. The row is left out; correct its times."),
     "times_too_few": N_("Row {row}: fewer than two times can be read, so no interval is known. The row is left out."),
     "run_too_long": N_("Row {row}: from its first to its last time {hours:g} h pass. The row is left out; correct it."),

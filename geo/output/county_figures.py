@@ -13,7 +13,7 @@ from geo.model.errors import BriefingInvalid
 from geo.model.indicators import DIMENSION_NAMES
 from geo.output import choropleth, inks
 from geo.output.figure import ROWS, Figure, bars, marks_of, people
-from geo.output.indicator_text import STATUS_NAMES, board_table, parts_text, target_text, value_text
+from geo.output.indicator_text import STATUS_NAMES, board_table, parts_text, target_text, value_form, value_text
 from geo.output.language import Translate
 from geo.output.link_layers import community_colours
 from geo.output.structure_text import communities_table, counts_line, finding_text
@@ -130,7 +130,7 @@ def indicator(answer: Answer, _: Translate, language: str) -> Figure:
         head["name"], head["value"], f"{entry.title(language)} {entry.say('unit', language)}".strip(), _("Township"),
         [colours[code] for code in head["unit_code"]], "unit", head["unit_code"],
         said=[value_text(entry, v, language) for v in head["value"]],
-        form='0.00" %"' if entry.is_percent else "#,##0.##",
+        form=value_form(entry, head["value"]),
     )  # fmt: skip
     target = target_text(entry, language)
     of = " · ".join(

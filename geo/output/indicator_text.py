@@ -54,6 +54,13 @@ def value_text(entry: Entry, value: float, language: str) -> str:
     return f"{told} {entry.say('unit', language)}".strip()
 
 
+def value_form(entry: Entry, values: pd.Series) -> str:
+    """The number format of a sheet or slide in which values look as in `value_text`, without the unit of an amount."""
+    if entry.is_percent:
+        return '0.0#" %"'
+    return "#,##0" if (values == values.round()).all() else "#,##0.0#"
+
+
 def parts_text(_: Translate, entry: Entry, figure: Figure) -> str:
     """What a value is made of: its numerator and denominator, or that its source gives only the value."""
     if entry.kind == "amount":

@@ -116,11 +116,11 @@ def test_a_row_whose_times_run_backwards_costs_itself_alone(toy, tmp_path, said)
 
 def test_a_time_that_is_none_is_said_and_the_rest_of_its_row_counts(toy, tmp_path, said):
     row = run([0, 1, 3, 11, 30])
-    row[1] = "不详"
+    row[1] = "张三 13912345678"
     found = read(toy, tmp_path, [row])
     assert found.table["drive_min"].tolist() == [8] and np.isnan(found.table["handling_min"][0])
     problem = next(p for p in found.problems if p.code == "moment_unreadable")
-    assert "不详" in said(problem)["zh"]
+    assert "不是时刻" in said(problem)["zh"] and not re.search("张三|139", f"{problem} {said(problem)}")
 
 
 def test_a_response_time_that_runs_on_to_the_hospital_is_told(toy, tmp_path, said):
