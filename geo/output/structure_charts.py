@@ -19,6 +19,11 @@ Named = Callable[[str], str]
 PICKED = "picked"  # the selection parameter of both charts
 _WIDTH_PX = 1000.0  # the width labels are cut for
 _CHAR_PX = 13.0
+# A click on what is picked already lets it go, which by itself only a click beside it would.
+_AGAIN = f"datum && vlSelectionTest('{PICKED}_store', datum)"
+_PARAM: Spec = {
+    "name": PICKED, "select": {"type": "point", "fields": ["id"], "toggle": _AGAIN}, "views": ["blocks"],
+}  # fmt: skip
 _INK, _PAPER = "#1f2a33", "#ffffff"
 
 
@@ -154,7 +159,7 @@ def _layered(rows: list[dict[str, object]], height_px: int, box: Spec, middle: S
     return {
         "data": {"values": rows},
         "height": height_px,
-        "params": [{"name": PICKED, "select": {"type": "point", "fields": ["id"]}, "views": ["blocks"]}],
+        "params": [_PARAM],
         "layer": [
             {
                 "name": "blocks",
@@ -274,7 +279,7 @@ def _sankey(
     colour = {"field": "colour", "type": "nominal", "scale": None}
     return {
         "height": height_px,
-        "params": [{"name": PICKED, "select": {"type": "point", "fields": ["id"]}, "views": ["blocks"]}],
+        "params": [_PARAM],
         "layer": [
             {
                 "data": {"values": bands},

@@ -7,7 +7,7 @@ from geo.output.structure_charts import PICKED, icicle_blocks, icicle_spec, sank
 from geo.output.structure_text import namer
 from pages.ui import compute, compute_structure, state
 from pages.ui.structure_controls import Asked
-from pages.ui.text import Translate
+from pages.ui.text import Translate, plain
 
 
 def show(_: Translate, language: str, asked: Asked) -> None:
@@ -32,14 +32,37 @@ def show(_: Translate, language: str, asked: Asked) -> None:
     spec = sankey_spec(
         compute_structure.parents(study), study.scheme, named, community_colours(tree), names, _("without a parent")
     )
-    st.vega_lite_chart(spec=spec, width="stretch", key="sankey", on_select=_only_tier, selection_mode=PICKED)
+    key = f"sankey:{st.session_state.get('sankey_turn', 0)}"
+    st.vega_lite_chart(
+        spec=spec, width="stretch", key=key, on_select=lambda: _only_tier(key), selection_mode=PICKED
+    )  # fmt: skip
     st.caption(_("Click a level to see only its facilities on the map; click it again to see all."))
 
 
-def _only_tier() -> None:
+def only_tier(asked: Asked) -> str:
+    """The level that alone is on the map, "" for all."""
+    chosen = st.session_state.get("structure_tier")
+    return str(chosen) if chosen in [t.tier_id for t in asked.study.scheme.tiers] else ""
+
+
+def all_tiers_button(_: Translate, language: str, asked: Asked) -> None:
+    """While one level alone is on the map, whatever tab is open: back to all."""
+    only = only_tier(asked)
+    if only:
+        name = asked.study.scheme.tier(only).name[language]
+        label = _("Only {tier} on the map: show all levels").format(tier=plain(name))
+        st.button(label, icon=":material/close:", on_click=_all_tiers, key="all_tiers")
+
+
+def _only_tier(key: str) -> None:
     """Show only the level that was clicked; none clicked, all."""
-    picked = st.session_state["sankey"].selection.get(PICKED) or []
+    picked = st.session_state[key].selection.get(PICKED) or []
     st.session_state.structure_tier = str(picked[0].get("id", "")).removeprefix("tier:") if picked else None
+
+
+def _all_tiers() -> None:
+    st.session_state.structure_tier = None
+    st.session_state.sankey_turn = st.session_state.get("sankey_turn", 0) + 1  # a new chart, with nothing picked
 
 
 def _pick(asked: Asked, key: str) -> None:

@@ -8,7 +8,7 @@ import streamlit as st
 from geo.analysis.structure_findings import CHECKS
 from geo.analysis.tiers import TierCount
 from geo.output.structure_text import counts_line, finding_text, unasked_lines
-from pages.ui import compute, compute_structure, state, structure_cards, structure_say
+from pages.ui import compute, compute_structure, state, structure_cards, structure_charts, structure_say
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate, plain
 
@@ -48,6 +48,7 @@ def _against(_: Translate, count: TierCount) -> str:
 
 def panel(_: Translate, language: str, asked: Asked) -> None:
     """What was clicked, if anything; below it what is wrong, by kind."""
+    structure_charts.all_tiers_button(_, language, asked)
     chosen = state.selection(asked.study)
     if chosen is not None:
         with st.container(border=True):

@@ -13,6 +13,7 @@ from pages.ui import (
     stage,
     state,
     structure_chain,
+    structure_charts,
     structure_say,
     structure_what_if,
 )
@@ -80,9 +81,8 @@ def _state(_: Translate, language: str, asked: Asked) -> dict[str, object]:
 
 def _tiers_on(asked: Asked) -> list[str]:
     """All levels, or the one that was clicked in a chart."""
-    tiers = [t.tier_id for t in asked.study.scheme.tiers]
-    only = st.session_state.get("structure_tier")
-    return [only] if only in tiers else tiers
+    only = structure_charts.only_tier(asked)
+    return [only] if only else [t.tier_id for t in asked.study.scheme.tiers]
 
 
 def _marks(_: Translate, asked: Asked) -> list[dict[str, str]]:

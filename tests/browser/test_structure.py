@@ -114,6 +114,45 @@ def test_the_charts_are_drawn_offline_and_a_block_selects_on_the_map(open_struct
     assert app.outside == [] and app.errors == []
 
 
+def test_a_level_clicked_in_the_sankey_stands_alone_on_the_map_until_it_is_clicked_again(
+    open_structure: Callable[..., App],
+) -> None:
+    """Five levels stand side by side, the 21 township health centres in the middle of them."""
+    app = open_structure("?lang=en")
+    app.settled()
+    app.page.get_by_role("tab", name="Charts", exact=True).click()
+    chart = app.page.get_by_test_id("stVegaLiteChart").last
+    chart.locator("canvas, svg").first.wait_for(timeout=30_000)
+    app.idle()
+    chart.scroll_into_view_if_needed()
+    for shown in (21, 267):
+        box = chart.bounding_box()
+        assert box is not None
+        app.page.mouse.click(box["x"] + 0.5 * box["width"], box["y"] + 0.45 * box["height"])
+        app.settled().wait_for_function(f"yida.debug().drawn.facilities === {shown}")
+
+
+def test_a_click_on_a_finding_goes_there_on_the_map(open_structure: Callable[..., App]) -> None:
+    app = open_structure("?lang=en")
+    frame = app.settled()
+    app.page.get_by_role("tab", name="Checks", exact=True).click()
+    app.idle().get_by_role("combobox", name="Check").fill("Uncovered")
+    app.page.keyboard.press("Enter")
+    app.idle()
+    before = frame.evaluate("[map_div.getZoom(), map_div.getCenter().lng, map_div.getCenter().lat]")
+    assert drawn(app)["marks"] > 0
+    table = app.page.get_by_role("tabpanel").get_by_test_id("stDataFrame").first
+    table.scroll_into_view_if_needed()
+    box = table.bounding_box()
+    assert box is not None
+    app.page.mouse.click(box["x"] + 16, box["y"] + 35 + 17)  # the mark of the first row
+    frame = app.settled()
+    frame.wait_for_function("(yida.debug().selected || {}).kind === 'village'")
+    frame.wait_for_function(
+        "before => map_div.getZoom() > before[0] || Math.abs(map_div.getCenter().lng - before[1]) > 0.01", arg=before
+    )
+
+
 def test_a_scheme_from_a_file_is_stored_and_the_page_follows(
     open_structure: Callable[..., App], server_home: Path, tmp_path: Path
 ) -> None:

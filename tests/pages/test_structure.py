@@ -209,6 +209,16 @@ def test_clinics_that_a_network_misses_are_listed_and_leave_as_csv(
     assert "Not connected: 2 of 2 township hospitals" in text(page)
 
 
+def test_a_level_that_alone_is_on_the_map_is_named_in_every_tab_and_can_be_undone(tmp_path: Path) -> None:
+    page = open_tab(shown(XISHUI, tmp_path), "Charts")
+    page.session_state["structure_tier"] = "county_hospital"  # as a click in the Sankey does
+    assert on_map(page.run())[0]["tiers_on"] == ["county_hospital"]
+    back = open_tab(page, "Checks").button(key="all_tiers")
+    assert back.label == "Only County public hospital on the map: show all levels"
+    assert len(on_map(back.click().run())[0]["tiers_on"]) == 5
+    assert "all_tiers" not in {b.key for b in page.button}
+
+
 def test_only_the_selected_branch_is_left_of_the_icicle_when_asked(tmp_path: Path) -> None:
     page = open_tab(shown(XISHUI, tmp_path, "facility:T102"), "Charts")
     assert {"县人民医院", "县中医医院", "温水镇卫生院"} <= icicle_names(page)
