@@ -100,10 +100,14 @@ def test_no_file_of_ours_grows_past_one_idea():
 
 
 def test_the_tree_names_no_registry_no_cdn_and_no_machine():
-    registries = [("py", "pi"), ("python", "hosted"), ("npm", "js"), ("deb.deb", "ian")]
+    registries = [
+        ("py", "pi"), ("python", "hosted"), ("npm", "js"), ("deb.deb", "ian"), ("npm", "mirror"), ("ali", "yun"),
+        ("tuna.tsing", "hua.edu"), ("mirrors.us", "tc.edu"), ("repo.hua", "weicloud"),
+    ]  # fmt: skip
     hosts = "|".join(re.escape("".join(parts)) for parts in registries)
     patterns = re.compile(
-        rf"({hosts})\.(org|com|net)|cdn\.|unpkg\.com|jsdelivr|cdnjs|googleapis|(?<![\w.])/(work|root|farm|home)/\w"
+        rf"({hosts})\.(org|com|net|cn)|cdn\.|unpkg\.com|jsdelivr|cdnjs|googleapis|[A-Z]:\\\\(Users|Windows)"
+        r"|(?<![\w.!])/(work|root|farm|home|Users|opt|usr|mnt|srv|var)/\w"
     )
     found = []
     for name in tracked():

@@ -210,6 +210,24 @@ def server(server_home: Path) -> Iterator[str]:
     ).read_text()
 
 
+# `python -m streamlit` that tells its log whom it asks outside. A datagram socket that is only connected sends nothing.
+WATCHED = """
+import runpy, socket, sys
+def watch(event, told):
+    if event == "socket.getaddrinfo":
+        host = told[0]
+    elif event == "socket.connect" and isinstance(told[1], tuple) and told[0].type == socket.SOCK_STREAM:
+        host = told[1][0]
+    else:
+        return
+    host = host.decode() if isinstance(host, bytes) else host
+    if host not in (None, "", "localhost", "127.0.0.1", "::1", "0.0.0.0", "::"):
+        print("Error: the server asks", host, flush=True)
+sys.addaudithook(watch)
+runpy.run_module("streamlit", run_name="__main__", alter_sys=True)
+"""
+
+
 @contextmanager
 def served(home: Path, script: str = "app.py", health: str = "yida/health") -> Iterator[str]:
     """The app as `streamlit run app.py` starts it, or another script, on a store of its own; its address."""
@@ -217,7 +235,7 @@ def served(home: Path, script: str = "app.py", health: str = "yida/health") -> I
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     log = (home / "server.log").open("w")
-    command = [sys.executable, "-m", "streamlit", "run", script, "--server.port", str(port)]
+    command = [sys.executable, "-c", WATCHED, "run", script, "--server.port", str(port)]
     process = subprocess.Popen(
         [*command, "--server.headless", "true"],
         cwd=ROOT,

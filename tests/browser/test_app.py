@@ -1,10 +1,12 @@
 """The app as people use it: real server, real Chromium, the sample counties; screenshots kept in tests/artefacts."""
 
 import csv
+import http.client
 import io
 import re
 import time
 from collections.abc import Callable
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -48,6 +50,16 @@ def test_a_warm_server_shows_an_interactive_map_in_under_four_seconds(open_app: 
         open_app().map()
         spans.append(time.monotonic() - begin)
     assert min(spans[1:]) < 4
+
+
+def test_a_stranger_who_knocks_makes_the_server_ask_nobody_outside(server: str, server_home: Path) -> None:
+    """Streamlit compares where a request comes from with this machine's address, which it would look up outside."""
+    knock = {"Origin": "http://yida.example", "Connection": "Upgrade", "Upgrade": "websocket"}
+    knock |= {"Sec-WebSocket-Version": "13", "Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ=="}
+    asked = http.client.HTTPConnection(urlsplit(server).netloc, timeout=30)
+    asked.request("GET", "/_stcore/stream", headers=knock)
+    assert asked.getresponse().status == 403
+    assert "the server asks" not in (server_home / "server.log").read_text()
 
 
 def test_english_is_complete_and_the_browser_chooses_it(open_app: Callable[..., App]) -> None:
