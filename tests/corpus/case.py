@@ -15,7 +15,8 @@ SECRET = "4f1d-never-to-be-seen"  # what that file holds: no reading may bring i
 class Case:
     """A file: what reading makes of it (`rows` or `asks` or `refused`), and the verdict of the whole check.
 
-    `rows` counts the rows read, `asks` names the question, `refused` is an error's code. Of the check of facilities:
+    `rows` counts the rows read, `asks` names the question (of the check, where there are rows), `refused` is an error's
+    code. Of the check of facilities:
     `rows_ok`, `row_errors` (rows that cannot be used) and `codes` that must be among its problems; None where the check
     is not reached.
     """

@@ -62,7 +62,7 @@ def _heads_and_feet(rows: list[list[str]]) -> Iterator[Case]:
     yield asks("no-header.csv", text.split("\n", 1)[1].encode(), "header_row")
     yield refused("header-only.csv", (",".join(HEADER) + "\n").encode(), "table_empty")
     twice = text.replace("所属乡镇", "机构名称", 1)
-    yield asks("header-twice.csv", twice.encode(), "columns:name")
+    yield read("header-twice.csv", twice.encode(), ROWS, verdict="needs_answer", asks="columns:name")
     doubled = delimited([[*row, row[0]] for row in rows], header=(*HEADER, HEADER[0]))
     yield read("column-twice.csv", doubled.encode(), ROWS, codes=("header_twice",))
 

@@ -91,11 +91,14 @@ def checked(case: Case, reading: Reading, context: Context) -> dict[str, object]
     """What the whole check says where it should say something else."""
     raw, _, notes = reading
     assert raw is not None
-    answers = {} if raw.geometry_crs or case.verdict == "needs_answer" else {"crs": "EPSG:4326"}
+    ask_crs = case.verdict == "needs_answer" and not case.asks
+    answers = {} if raw.geometry_crs or ask_crs else {"crs": "EPSG:4326"}
     check = check_raw(raw, "facilities", context, answers, notes=notes)
     errors = {p.row for p in check.problems if p.severity == "error"}
     told = {"verdict": check.verdict, "rows_ok": check.rows_ok, "row_errors": len(errors)}
     wanted = {"verdict": case.verdict, "rows_ok": case.rows_ok, "row_errors": case.row_errors}
+    if case.asks:
+        told, wanted = told | {"asks": [q.question_id for q in check.questions]}, wanted | {"asks": [case.asks]}
     missing = set(case.codes) - {p.code for p in check.problems}
     return ({} if told == wanted else {"told": told, "wanted": wanted}) | ({"missing": missing} if missing else {})
 
