@@ -62,6 +62,7 @@ def test_two_scenes_go_from_the_map_into_a_meeting(open_app: Callable[..., App])
     assert app.settled().evaluate("window.same"), "the map is the same one, its view kept"
     app.page.get_by_role("combobox", name=re.compile("查找")).first.click()
     app.page.keyboard.type("官店镇")
+    app.page.get_by_role("option", name="官店镇").first.wait_for()
     app.page.keyboard.press("Enter")
     app.settled()
     app.page.get_by_role("button", name="加入汇报").click()

@@ -136,16 +136,17 @@ def test_a_click_on_a_finding_goes_there_on_the_map(open_structure: Callable[...
     app = open_structure("?lang=en")
     frame = app.settled()
     app.page.get_by_role("tab", name="Checks", exact=True).click()
-    app.idle().get_by_role("combobox", name="Check").fill("Uncovered")
-    app.page.keyboard.press("Enter")
-    app.idle()
+    box = app.idle().get_by_role("combobox", name="Check")
+    box.click()
+    box.fill("Uncovered")
+    app.page.get_by_role("option", name="Uncovered villages").click()
+    app.map().wait_for_function("yida.debug().drawn.marks > 0")
     before = frame.evaluate("[map_div.getZoom(), map_div.getCenter().lng, map_div.getCenter().lat]")
-    assert drawn(app)["marks"] > 0
-    table = app.page.get_by_role("tabpanel").get_by_test_id("stDataFrame").first
+    table = app.idle().get_by_role("tabpanel").get_by_test_id("stDataFrame").first
     table.scroll_into_view_if_needed()
-    box = table.bounding_box()
-    assert box is not None
-    app.page.mouse.click(box["x"] + 16, box["y"] + 35 + 17)  # the mark of the first row
+    place = table.bounding_box()
+    assert place is not None
+    app.page.mouse.click(place["x"] + 16, place["y"] + 35 + 17)  # the mark of the first row
     frame = app.settled()
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'village'")
     frame.wait_for_function(
