@@ -72,26 +72,27 @@ def _village(_: Translate, language: str, study: Study, demand_id: str, ways: li
         + _source_note(_, row["position_quality"])
     )
     tier_name = {t.tier_id: t.name[language] for t in compute.scheme(study).tiers}
+    walks = {_("To road, m"): _("From the village to the road, off the road")}
+    walks |= {_("From road, m"): _("From the road to the facility, off the road")}
     rows = []
     for journey in ways:
         way = journey.way
         name = study.facility["name"].iat[journey.facility_row] if way else _("none in reach")
+        legs_m = (way.demand_leg_m, way.facility_leg_m) if way else (None, None)
         rows.append({
             _("Tier"): tier_name[journey.tier_id],
             _("Nearest facility"): name,
             _("Minutes"): way.travel_time_min if way else None,
             _("Road, km"): way.road_m / 1000 if way else None,
-            _("Off the road at the village, m"): way.demand_leg_m if way else None,
-            _("Off the road at the facility, m"): way.facility_leg_m if way else None,
+            **dict(zip(walks, legs_m, strict=True)),
         })  # fmt: skip
+    tenths = st.column_config.NumberColumn(format="%.1f")
     st.dataframe(
         pd.DataFrame(rows),
         hide_index=True,
         column_config={
-            _("Minutes"): st.column_config.NumberColumn(format="%.1f"),
-            _("Road, km"): st.column_config.NumberColumn(format="%.1f"),
-            _("Off the road at the village, m"): st.column_config.NumberColumn(format="%.0f"),
-            _("Off the road at the facility, m"): st.column_config.NumberColumn(format="%.0f"),
+            **{_("Minutes"): tenths, _("Road, km"): tenths},
+            **{name: st.column_config.NumberColumn(format="%.0f", help=why) for name, why in walks.items()},
         },
     )
 

@@ -64,7 +64,7 @@ def test_the_slowest_village_is_the_one_that_is_reached_last() -> None:
 def test_the_card_of_a_village_tells_minutes_that_add_up(village: str, ways: list[tuple[float, ...]]) -> None:
     table = found(f"village:{village}").dataframe[0].value
     assert table["Nearest facility"].tolist() == ["县人民医院", "东乡卫生院", "北村卫生室"]
-    legs = ["Minutes", "Road, km", "Off the road at the village, m", "Off the road at the facility, m"]
+    legs = ["Minutes", "Road, km", "To road, m", "From road, m"]
     for row, way in zip(table[legs].itertuples(index=False), ways, strict=True):
         assert tuple(row) == pytest.approx(way, rel=2e-3, abs=0.02)
 
