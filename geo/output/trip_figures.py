@@ -140,7 +140,7 @@ def losses_table(study: Study, lost: pd.DataFrame, _: Translate) -> pd.DataFrame
 
 def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
     """What the blanks of an emergency's or a closure's title and sentence are filled with."""
-    out: dict[str, str] = {}
+    out = {"closed": f"{len(answer.scene.closed):,}"}
     if answer.scene.rescue and answer.response:
         asked, hospital_share = answer.scene.rescue, answer.response.hospital
         out |= {
@@ -154,7 +154,6 @@ def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
     if answer.closure:
         cut_off = answer.closure.losses["outcome"] == "cut_off"
         out |= {
-            "closed": f"{len(answer.scene.closed):,}",
             "lost": people(answer.closure.before.covered - answer.whole.covered),
             "covered_before": people(answer.closure.before.covered),
             "cut_off": people(answer.closure.losses.loc[cut_off, "population"].sum()),

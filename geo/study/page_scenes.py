@@ -25,6 +25,7 @@ _RESCUE_SENTENCE = N_(
     "Ambulances of {serving} bases reach {covered} of {population} people ({share}) within {minutes} min {start}; "
     "{case} within {limit} min: {treated} people ({treated_share})."
 )
+_RESCUE_CLOSED = N_("Closed roads: {closed}.")
 _ORGANISED = N_("Who leads whom")
 _ORGANISED_SENTENCE = N_("{levels}. {communities} medical communities; the checks found {findings} things to look at.")
 _INDICATOR_SENTENCE = N_("{unit}: {met} of {judged} targets with a value are met.")
@@ -48,6 +49,10 @@ def rescue_scene(
     closed: tuple[tuple[int, float], ...] = (),
 ) -> Scene:
     """Both legs of an emergency on its clock, with some roads closed."""
+    words = _words(translators, _RESCUE, _RESCUE_SENTENCE)
+    if closed:
+        more = in_all(translators, _RESCUE_CLOSED)
+        words["sentence"] = {language: f"{text} {more[language]}" for language, text in words["sentence"].items()}
     return replace(
         plain_scene(study, translators),
         page="emergency",
@@ -59,7 +64,7 @@ def rescue_scene(
         layers=tuple(layers),
         shown=(),
         shows=("response", "hospital"),
-        **_words(translators, _RESCUE, _RESCUE_SENTENCE),
+        **words,
     )
 
 

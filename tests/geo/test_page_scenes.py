@@ -162,6 +162,8 @@ def test_an_emergency_with_a_closed_road_counts_without_it_and_says_where_it_is(
     assert figure_of(answer, "response", EN, "en").of == "3,000 of 3,757 people"
     assert figure_of(answer, "hospital", EN, "en").of == "3,000 of 3,757 people"
     assert len(dict(facts(answer, export("pdf", "en"), EN))["Closed roads"].split()) == 2
+    assert scene_sentence(answer, EN, "en").endswith(" Closed roads: 1.")
+    assert "Closed" not in scene_sentence(answered(county, scene), EN, "en")
 
 
 def test_a_file_tells_the_speed_factors_of_every_road_and_not_of_one(county: Study) -> None:
