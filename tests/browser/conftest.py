@@ -172,7 +172,8 @@ class App:
     def write_cell(self, table: Locator, across: float, row: int, text: str) -> None:
         """Write into a cell of an edited table: the row counts from 1, `across` is a share of the table's width.
 
-        A table that has just appeared, or is drawn anew, loses a click or a key: the cell is read back.
+        A table that has just appeared, or is drawn anew, loses a click or a key: the cell is read back. A key pressed
+        while the focus is elsewhere would press what has it.
         """
         editor = self.page.locator("[id^=gdg-overlay]")
         written = table.locator(f"[data-testid^=glide-cell-][data-testid$='-{row - 1}']").get_by_text(text, exact=True)
@@ -180,6 +181,9 @@ class App:
             box = self.idle() and table.bounding_box()
             assert box is not None
             self.page.mouse.click(box["x"] + across * box["width"], box["y"] + 35 * row + 18)
+            if not table.evaluate("table => table.contains(document.activeElement)"):
+                self.page.wait_for_timeout(200)
+                continue
             self.page.keyboard.press("Enter")
             with suppress(TimeoutError):
                 editor.locator("input, textarea").first.fill(text, timeout=3_000)
@@ -187,6 +191,19 @@ class App:
                 written.first.wait_for(state="attached", timeout=3_000)
                 return
         expect(written).not_to_have_count(0)
+
+    def tick_row(self, table: Locator, row: int) -> None:
+        """Choose a row by the mark at its left, counted from 1; a click that a new table lost is made again."""
+        chosen = table.locator(f"tr[aria-rowindex='{row + 1}'][aria-selected=true]")
+        table.scroll_into_view_if_needed()
+        for _ in range(4):
+            box = self.idle() and table.bounding_box()
+            assert box is not None
+            self.page.mouse.click(box["x"] + 16, box["y"] + 35 * row + 17)
+            with suppress(TimeoutError):
+                chosen.wait_for(state="attached", timeout=3_000)
+                return
+        expect(chosen).to_have_count(1)
 
     def photograph(self, name: str) -> None:
         """Keep a screenshot as an artefact of the run."""

@@ -241,9 +241,7 @@ def test_a_row_of_the_township_table_highlights_and_shows_the_township(open_app:
     app = open_app()
     frame = app.settled()
     before = frame.evaluate("yida.debug().view")
-    table = app.page.get_by_test_id("stDataFrame").last.bounding_box()
-    assert table is not None
-    app.page.mouse.click(table["x"] + 16, table["y"] + 52)
+    app.tick_row(app.page.get_by_test_id("stDataFrame").last, 1)
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'unit'")
     frame.wait_for_function(f"yida.debug().view.zoom > {before['zoom']}")
     app.photograph("township-zh")
@@ -255,16 +253,13 @@ def test_the_ticked_row_stays_with_the_highlight_when_rows_change_places_or_anot
     app = open_app()
     frame = app.settled()
 
+    table = app.page.get_by_test_id("stDataFrame").last
+
     def ticked() -> Locator:
         """The township whose row the table says is chosen."""
-        return app.page.get_by_test_id("stDataFrame").last.locator("tr[aria-selected=true] td").first
+        return table.locator("tr[aria-selected=true] td").first
 
-    def click(row: int) -> None:
-        table = app.page.get_by_test_id("stDataFrame").last.bounding_box()
-        assert table is not None
-        app.page.mouse.click(table["x"] + 16, table["y"] + 52 + 35 * row)
-
-    click(1)
+    app.tick_row(table, 2)
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'unit'")
     app.settled()
     name = ticked().text_content() or ""
@@ -276,7 +271,7 @@ def test_the_ticked_row_stays_with_the_highlight_when_rows_change_places_or_anot
     expect(app.page.get_by_text("18 分钟内可达人口", exact=True)).to_be_visible()
     expect(app.page.get_by_role("heading", name=name)).to_be_visible()
     expect(ticked()).to_have_text(name)
-    click(1)  # another township by now
+    app.tick_row(table, 2)  # another township by now
     expect(app.page.get_by_role("heading", name=name)).to_have_count(0)
     app.idle()
     expect(app.page.get_by_role("heading", name=ticked().text_content() or "none")).to_be_visible()

@@ -156,10 +156,7 @@ def test_a_row_of_a_table_flies_to_its_village_and_the_download_names_the_clock(
     app = open_app("emergency?lang=en", height=1700)
     frame = app.settled()
     before = frame.evaluate("yida.debug().view.zoom")
-    app.page.get_by_test_id("stDataFrame").last.scroll_into_view_if_needed()
-    table = app.page.get_by_test_id("stDataFrame").last.bounding_box()
-    assert table is not None
-    app.page.mouse.click(table["x"] + 16, table["y"] + 52)
+    app.tick_row(app.page.get_by_test_id("stDataFrame").last, 1)
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'village'")
     frame.wait_for_function(f"yida.debug().view.zoom > {before}")
     with app.page.expect_download() as started:

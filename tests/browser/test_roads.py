@@ -89,9 +89,7 @@ def test_the_ranking_shows_its_segments_on_the_map_and_closes_the_chosen_one(ope
     app.page.get_by_role("button", name="给路段排序").click()
     expect(app.page.get_by_text("个会使人失去 15 分钟可达")).to_be_visible(timeout=60_000)
     app.settled()
-    table = app.page.locator("[data-testid=stDataFrame]").first.bounding_box()
-    assert table is not None
-    app.page.mouse.click(table["x"] + 18, table["y"] + 55)
+    app.tick_row(app.page.get_by_test_id("stDataFrame").first, 1)
     expect(app.page.get_by_role("button", name="封闭此路段")).to_be_visible()
     app.settled()
     app.photograph("roads-ranked-zh")

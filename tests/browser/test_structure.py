@@ -142,11 +142,7 @@ def test_a_click_on_a_finding_goes_there_on_the_map(open_structure: Callable[...
     app.page.get_by_role("option", name="Uncovered villages").click()
     app.map().wait_for_function("yida.debug().drawn.marks > 0")
     before = frame.evaluate("[map_div.getZoom(), map_div.getCenter().lng, map_div.getCenter().lat]")
-    table = app.idle().get_by_role("tabpanel").get_by_test_id("stDataFrame").first
-    table.scroll_into_view_if_needed()
-    place = table.bounding_box()
-    assert place is not None
-    app.page.mouse.click(place["x"] + 16, place["y"] + 35 + 17)  # the mark of the first row
+    app.tick_row(app.idle().get_by_role("tabpanel").get_by_test_id("stDataFrame").first, 1)
     frame = app.settled()
     frame.wait_for_function("(yida.debug().selected || {}).kind === 'village'")
     frame.wait_for_function(
