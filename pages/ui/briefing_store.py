@@ -13,7 +13,7 @@ from geo.model.inputs import Study
 from geo.model.scene_json import MOST_BYTES, from_json, to_json
 from geo.study import briefings
 from geo.study.briefings import Revision
-from pages.ui import briefing_sheet, compute, compute_briefing
+from pages.ui import briefing_sheet, compute, compute_briefing, signature
 from pages.ui.briefing_sheet import Sheet
 from pages.ui.text import Translate, plain
 
@@ -49,16 +49,13 @@ def side_by_side(_: Translate, sheet: Sheet, tips: Sequence[Revision]) -> None:
 def store_form(_: Translate, sheet: Sheet, tips: Sequence[Revision]) -> None:
     """Name and button that store the briefing as a new revision; say what came of it."""
     with st.form(f"store:{sheet.briefing_id}:{sheet.turn}", border=False):
-        author = st.text_input(_("Your name"), max_chars=80, key=f"author:{sheet.briefing_id}:{sheet.turn}").strip()
+        author = signature.name_field(_)
         others = [tip for tip in tips if tip.operation_id not in sheet.bases]
         for_all = bool(others) and st.checkbox(
             _("In place of both"), help=_("The other one stays among the earlier revisions.")
         )
         asked = st.form_submit_button(_("Store"), type="primary", key=f"store_now:{sheet.briefing_id}")
-    if not asked:
-        return
-    if not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
+    if not signature.signed(_, asked, author):
         return
     bases = tuple(t.operation_id for t in tips) if for_all else sheet.bases
     _store(sheet, author, bases)
@@ -126,11 +123,9 @@ def earlier(_: Translate, sheet: Sheet, tips: Sequence[Revision]) -> None:
                 on_click=lambda of=revision: briefing_sheet.take(sheet.study, of, made_from),
             )
     with st.form(f"remove:{sheet.briefing_id}", border=False):
-        author = st.text_input(_("Your name"), max_chars=80, key=f"remover:{sheet.briefing_id}").strip()
+        author = signature.name_field(_)
         asked = st.form_submit_button(_("Remove this briefing"), icon=":material/delete:")
-    if asked and not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
-    elif asked:
+    if signature.signed(_, asked, author):
         briefings.remove(compute.store(), sheet.study, sheet.briefing_id, author, uuid.uuid4().hex)
         briefing_sheet.forget(sheet)
         st.rerun()
@@ -142,12 +137,12 @@ def removed(_: Translate, language: str, study: Study, tips: Mapping[str, list[R
     if not gone:
         return
     with st.expander(_("Removed briefings"), icon=":material/restore_from_trash:"):
-        author = st.text_input(_("Your name"), max_chars=80, key="restorer").strip()
+        author = signature.name_field(_)
         for key, found in gone.items():
             words, action = st.columns([4, 1], vertical_alignment="center")
             title = filled(in_language(found[0].title, language), {"county": study.title(language)})
             words.markdown(f"{plain(title)} · {plain(who_and_when(_, found[0]))}")
-            if action.button(_("Restore"), key=f"restore:{key}", disabled=not author):
+            if signature.signed(_, action.button(_("Restore"), key=f"restore:{key}"), author):
                 briefings.restore(compute.store(), study.name, key, author, uuid.uuid4().hex)
                 briefing_sheet.open_id(study.name, key)
                 st.rerun()

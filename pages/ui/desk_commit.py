@@ -12,7 +12,7 @@ from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
 from geo.store.conflicts import CHANGED, REMOVED, Conflict
 from geo.study import desk
-from pages.ui import compute, compute_desk, draft
+from pages.ui import compute, compute_desk, draft, signature
 from pages.ui.desk_columns import column_name
 from pages.ui.desk_kinds import kind_name
 from pages.ui.draft import Draft
@@ -155,13 +155,10 @@ def _commit(_: Translate, current: Draft, after: Study) -> None:
         st.info(_("This file says nothing new; there is nothing to store."))
         return
     with st.form(f"commit:{current.upload_id}"):
-        author = st.text_input(_("Your name"), max_chars=80).strip()
+        author = signature.name_field(_)
         note = st.text_input(_("What is this version about?"), max_chars=200)
         asked = st.form_submit_button(_("Store as a new version"), type="primary")
-    if not asked:
-        return
-    if not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
+    if not signature.signed(_, asked, author):
         return
     upload = desk.Upload(author, note, current.file_name, current.check.fingerprint, current.operation_id)
     version, conflicts = desk.commit(compute.store(), current.base, current.base_version, after, current.kind, upload)
@@ -222,11 +219,9 @@ def _one_version(_: Translate, language: str, study: Study, kind: Kind, version:
     tables = [desk.stored_table(of, kind) for of in (older, study)]
     show_difference(_, language, kind, *tables, desk.between(older, study, kind))
     with st.form(f"restore:{version}"):
-        author = st.text_input(_("Your name"), max_chars=80).strip()
+        author = signature.name_field(_)
         asked = st.form_submit_button(_("Make this version the newest again"))
-    if asked and not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
-    elif asked:
+    if signature.signed(_, asked, author):
         note = _("Version {version} restored").format(version=version)
         st.session_state.stored = desk.restore(compute.store(), study.name, version, author, note, uuid.uuid4().hex)
         st.rerun()

@@ -14,7 +14,7 @@ from geo.model.schemes import load_scheme
 from geo.output.templates import template
 from geo.study.desk import Upload
 from geo.study.programme import new_programme
-from pages.ui import compute_programmes
+from pages.ui import compute_programmes, signature
 from pages.ui.text import Translate, plain
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -106,12 +106,9 @@ def _commit(_: Translate, programme: Programme, check: Check, file_name: str, op
     )
     with st.form("programme_commit"):
         name = st.text_input(_("Store under the name"), value=programme.programme_id, max_chars=60).strip()
-        author = st.text_input(_("Your name"), max_chars=80).strip()
+        author = signature.name_field(_)
         asked = st.form_submit_button(_("Store as a new version"), type="primary")
-    if not asked:
-        return
-    if not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
+    if not signature.signed(_, asked, author):
         return
     known = name in compute_programmes.titles()
     base = compute_programmes.programme(name) if known else new_programme(name)
@@ -144,9 +141,9 @@ def versions(_: Translate, programme: Programme) -> None:
     if older:
         with st.form("programme_restore"):
             version = st.selectbox(_("Version"), older)
-            author = st.text_input(_("Your name"), max_chars=80, key="restore_author").strip()
+            author = signature.name_field(_)
             asked = st.form_submit_button(_("Make this version the newest again"))
-        if asked and author:
+        if signature.signed(_, asked, author):
             st.session_state.programme_stored = compute_programmes.restore(
                 programme, int(version), author, uuid.uuid4().hex
             )

@@ -11,7 +11,7 @@ from geo.model.inputs import Study
 from geo.model.scheme_check import SYMBOLS
 from geo.model.schemes import SCHEME_FOLDER, Scheme, load_scheme, read_scheme, scheme_from, scheme_raw, scheme_text
 from geo.study.scheme_edit import checked_scheme, commit_scheme
-from pages.ui import compute
+from pages.ui import compute, signature
 from pages.ui.structure_controls import Asked
 from pages.ui.text import Translate, plain
 
@@ -120,13 +120,10 @@ def _text(value: object) -> str:
 
 def _commit(_: Translate, study: Study, raw: dict[str, Any]) -> None:
     with st.form("scheme_commit"):
-        author = st.text_input(_("Your name"), max_chars=80).strip()
+        author = signature.name_field(_)
         note = st.text_input(_("What is this version about?"), max_chars=200)
         asked = st.form_submit_button(_("Store as a new version"), type="primary")
-    if not asked:
-        return
-    if not author:
-        st.error(_("Write your name first, so that others know whom to ask."))
+    if not signature.signed(_, asked, author):
         return
     newest = compute.store().newest(study.name)
     operation = st.session_state.setdefault("scheme_operation", uuid.uuid4().hex)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import TextInput
 
 from geo.output.figures import scene_sentence, scene_title
 from geo.store import open_store
@@ -48,8 +49,13 @@ def copied() -> AppTest:
     return page.button(key="copy").click().run()
 
 
+def name_field(page: AppTest, form: str) -> TextInput:
+    """Where one's name is asked for, by the beginning of its form's key."""
+    return next(i for i in page.text_input if i.label == "Your name" and i.form_id.startswith(form))
+
+
 def store(page: AppTest, author: str) -> AppTest:
-    next(i for i in page.text_input if (i.key or "").startswith("author:")).set_value(author)
+    name_field(page, "store:").set_value(author)
     return next(b for b in page.button if b.label == "Store").click().run()
 
 
@@ -129,13 +135,16 @@ def test_a_briefing_is_removed_and_taken_back() -> None:
     page = copied()
     store(page, "Li")
     link = link_of(page)
-    page.text_input(key=f"remover:{link}").set_value("Li")
+    assert name_field(page, "store:").value == name_field(page, "remove:").value == "Li"  # asked once
+    name_field(page, "remove:").set_value("")
+    next(b for b in page.button if b.label == "Remove this briefing").click().run()
+    assert "your name" in page.error[0].value
+    name_field(page, "remove:").set_value("Li")
     next(b for b in page.button if b.label == "Remove this briefing").click().run()
     assert not page.error and not page.exception, (page.error, page.exception)
     assert briefings.is_removed(briefings.newest(open_store(), "xishui", link))
     wrong = opened(lang="en", briefing=link, study="xishui")
     assert any("no stored briefing" in e.value.replace("\\", "") for e in wrong.error) and len(titles(wrong)) == 6
-    page.text_input(key="restorer").set_value("Li").run()
     page.button(key=f"restore:{link}").click().run()
     assert link_of(page) == link and len(titles(page)) == 6
 
