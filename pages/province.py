@@ -41,6 +41,7 @@ with errors_said(_):
         chosen = province.programme_choice(_, page.language, titles)
     asked = compute_programmes.programme(chosen)
     st.title(plain(asked.title(page.language)), anchor=False)
+    province_load.stored_said(_)
     province.about(_, page.language, asked)
     if asked.total:
         province.stage_figures(_, asked)

@@ -31,6 +31,12 @@ def kind_names(_: Translate) -> dict[str, str]:
     }
 
 
+def stored_said(_: Translate) -> None:
+    """After storing: which version it has become."""
+    if version := st.session_state.pop("programme_stored", None):
+        st.success(_("Stored as version {version}.").format(version=version))
+
+
 def load(_: Translate, programme: Programme, language: str) -> None:
     """Choose a table, upload a file, see what is wrong with which row, store the rest."""
     names = kind_names(_)
@@ -43,8 +49,6 @@ def load(_: Translate, programme: Programme, language: str) -> None:
         )  # fmt: skip
     with right:
         uploaded = st.file_uploader(_("A list from any program"), ["csv", "tsv", "txt", "xlsx", "xls"], key="table")
-        if version := st.session_state.pop("programme_stored", None):
-            st.success(_("Stored as version {version}.").format(version=version))
         if uploaded is not None:
             _uploaded(_, programme, kind, uploaded)
     versions(_, programme)

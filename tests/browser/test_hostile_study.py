@@ -13,6 +13,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import ROOT, App
+from tests.browser.test_desk_kinds import answered
 
 MARK = Path("/tmp/yida_hostile_ran")
 NAMES = [
@@ -103,9 +104,7 @@ def test_a_county_of_attacks_is_shown_as_text_and_nothing_runs(
         app.page.get_by_role("button", name="Download the table").click()
     cells = list(csv.reader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig"))))
     assert not [cell for row in cells[1:] for cell in row if cell.startswith(("=", "+", "@"))]
-    assert frame.evaluate("[window.pwned, parent.pwned]") == [None, None]
-    assert app.outside == [] and app.errors == []
-    assert not MARK.exists()
+    assert_inert(app)
     app.photograph("hostile")
 
 
@@ -135,6 +134,73 @@ def test_the_emergency_page_shows_hostile_bases_and_villages_as_text(
     cells = list(csv.reader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig"))))
     assert len(cells) == 1 + len(NAMES)
     assert not [cell for row in cells[1:] for cell in row if cell.startswith(("=", "+", "@"))]
-    assert frame.evaluate("[window.pwned, parent.pwned]") == [None, None]
+    assert_inert(app)
+
+
+@pytest.mark.parametrize("page", ["structure", "roads", "records", "indicators", "briefing", "export", "about"])
+def test_no_page_runs_a_name(open_app: Callable[..., App], hostile_study: str, page: str) -> None:
+    app = open_app(f"{page}?study={hostile_study}&lang=en", height=1700)
+    expect(app.idle().get_by_role("heading", level=1)).to_be_visible()
+    if page in ("structure", "roads"):
+        frame = app.settled()
+        for name in NAMES:
+            app.point_at("village", name)
+            frame.wait_for_function("name => document.querySelector('.yida-tip').innerText.includes(name)", arg=name)
+    for tab in app.page.get_by_role("tab").all():
+        tab.click()
+        app.idle()
+    assert_inert(app)
+
+
+def test_a_list_of_attacks_goes_through_the_desk_as_text(
+    open_app: Callable[..., App], hostile_study: str, hostile_files: Path, tmp_path: Path
+) -> None:
+    header, *rows = csv.reader(io.StringIO((hostile_files / "facilities.csv").read_text(encoding="utf-8")))
+    write_csv(tmp_path / "list.csv", header, [(row[0], NAMES[i - 1], *row[2:]) for i, row in enumerate(rows)])
+    app = open_app(f"desk?study={hostile_study}&lang=en", locale="en-GB", height=1700)
+    app.idle().set_input_files("input[type=file]", tmp_path / "list.csv")
+    answered(app)
+    app.page.get_by_test_id("stButtonGroup").get_by_text("In order").click()
+    for tab in ("Mends", "Map", "Difference and commit"):
+        app.idle().get_by_role("tab", name=tab, exact=True).click()
+    app.idle().get_by_text(f"Changed, field by field ({len(NAMES)})").click()
+    app.page.get_by_label("Your name").fill(NAMES[3])
+    app.page.get_by_label("What is this version about?").fill(NAMES[0])
+    app.page.get_by_role("button", name="Store as a new version").click()
+    expect(app.page.get_by_text("Stored as version")).to_be_visible(timeout=30_000)
+    app.tick_row(app.page.get_by_test_id("stDataFrame").last, 2)
+    expect(app.page.get_by_text("From this version to the newest")).to_be_visible()
+    assert_inert(app)
+
+
+def test_counties_named_as_attacks_are_listed_as_text(
+    open_app: Callable[..., App], tmp_path: Path, server: str
+) -> None:
+    path = tmp_path / "counties.csv"
+    write_csv(
+        path, ["县代码", "县名", "地市", "建设阶段"], [(str(370700 + i), n, n, "已建成") for i, n in enumerate(NAMES)]
+    )
+    app = open_app("province?lang=en&programme=shandong", locale="en-GB", height=1700)
+    app.idle().get_by_role("tab", name="Load tables").click()
+    app.page.locator("input[type=file]").set_input_files(path)
+    expect(app.page.get_by_text(f"{len(NAMES)} of {len(NAMES)} rows can be used.")).to_be_visible()
+    app.page.get_by_label("Store under the name").fill("attacks")
+    app.page.get_by_label("Your name").fill(NAMES[4])
+    app.page.get_by_role("button", name="Store as a new version").click()
+    expect(app.page.get_by_text("Stored as version")).to_be_visible()
+    app.idle().get_by_role("tab", name="Counties").click()
+    for name in NAMES:
+        app.idle().get_by_role("combobox", name="County").click()
+        app.page.get_by_role("option", name=name, exact=True).click()
+        expect(app.idle().get_by_test_id("stMarkdown").filter(has_text=name)).to_be_visible()
+    for tab in ("Figures", "Paired hospitals", "Load tables"):
+        app.idle().get_by_role("tab", name=tab, exact=True).click()
+    assert_inert(app)
+
+
+def assert_inert(app: App) -> None:
+    """Nothing has run on the page, in its map or on the server, and nothing was asked outside."""
+    for frame in app.page.frames:
+        assert frame.evaluate("[window.pwned, parent.pwned]") == [None, None]
     assert app.outside == [] and app.errors == []
     assert not MARK.exists()
