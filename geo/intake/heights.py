@@ -23,8 +23,9 @@ from rasterio.transform import Affine
 from geo.intake.files.archives import checked_members, inflated
 from geo.intake.files.plain_layers import WGS84
 from geo.intake.rasters import MAGIC, carried, check_size, check_tiff, opened_tiff, system_of, window_of
-from geo.model.errors import FileMissing, FileUnreadable, RasterElsewhere
+from geo.model.errors import N_, FileMissing, FileUnreadable, RasterElsewhere, broken
 from geo.model.heights import Box, Heights
+from geo.model.phrases import phrase
 from geo.model.roads import Floats
 
 EXPECTED = "an SRTM tile (.hgt or zipped .hgt) or a GeoTIFF of heights"
@@ -61,7 +62,7 @@ def heights_from(path: Path, box: Box, *, crs: str | None = None) -> Tile:
         else:
             metres, affine, system = _hgt(path, head), *_hgt_frame(path, head)
     except (RasterioError, ValueError, MemoryError) as error:
-        raise FileUnreadable(path=path, expected=EXPECTED, detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=EXPECTED, detail=broken(error)) from error
     except OSError as error:
         raise FileMissing(path=path) from error
     return _about(path, metres, affine, system, box)
@@ -74,7 +75,8 @@ def _hgt(path: Path, head: bytes) -> npt.NDArray[np.float32]:
     body = _unzipped(path) if head.startswith(b"PK") else path.read_bytes()
     side = isqrt(len(body) // 2)
     if side not in _HGT_SIDES or side * side * 2 != len(body):
-        raise FileUnreadable(path=path, expected=EXPECTED, detail=f"{len(body):,} bytes are no square of 1201 or 3601")
+        told = phrase(N_("{size} bytes are no square of 1201 or 3601"), size=len(body))
+        raise FileUnreadable(path=path, expected=EXPECTED, detail=told)
     raw = np.frombuffer(body, dtype=">i2").reshape(side, side)
     return np.where(raw == _HGT_VOID, np.nan, raw).astype(np.float32)
 
@@ -84,7 +86,7 @@ def _hgt_frame(path: Path, head: bytes) -> tuple[Affine, CRS]:
     name = _member(path).filename if head.startswith(b"PK") else path.name
     hit = _HGT_NAME.match(Path(name).name)
     if hit is None:
-        detail = f"{Path(name).name} does not say its corner, as N42E001.hgt does"
+        detail = phrase(N_("{name} does not say its corner, as N42E001.hgt does"), name=Path(name).name)
         raise FileUnreadable(path=path, expected=EXPECTED, detail=detail)
     south = int(hit[2]) * (1 if hit[1].upper() == "N" else -1)
     west = int(hit[4]) * (1 if hit[3].upper() == "E" else -1)
@@ -98,10 +100,11 @@ def _member(path: Path) -> zipfile.ZipInfo:
         with zipfile.ZipFile(path) as archive:
             members = checked_members(path, archive, EXPECTED, _HGT_BYTES)
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
-        raise FileUnreadable(path=path, expected=EXPECTED, detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=EXPECTED, detail=broken(error)) from error
     tiles = [m for m in members if m.filename.lower().endswith(".hgt")]
     if len(tiles) != 1:
-        raise FileUnreadable(path=path, expected=EXPECTED, detail=f"{len(tiles)} .hgt files inside; one is expected")
+        told = phrase(N_("{count} .hgt files inside; one is expected"), count=len(tiles))
+        raise FileUnreadable(path=path, expected=EXPECTED, detail=told)
     return tiles[0]
 
 

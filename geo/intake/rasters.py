@@ -36,7 +36,9 @@ from geo.model.errors import (
     RasterElsewhere,
     RasterEmpty,
     TableEmpty,
+    broken,
 )
+from geo.model.phrases import phrase
 from geo.model.problems import Problem
 from geo.model.projection import metric_crs, to_degrees, to_metric
 from geo.model.roads import Floats
@@ -108,7 +110,7 @@ def demand_from_raster(
         with opened_tiff(path) as raster:
             table = gather(_strips(path, raster, border, crs, band, left))
     except (RasterioError, OSError, ValueError, MemoryError) as error:
-        raise FileUnreadable(path=path, expected=N_("a GeoTIFF"), detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("a GeoTIFF"), detail=broken(error)) from error
     if not table["population"].sum() > 0:
         raise RasterEmpty(path=path, refused=left.empty + left.negative)
     table = table.assign(population_type="raster", source=path.name)
@@ -181,19 +183,22 @@ def _band(path: Path, raster: DatasetReader, band: int | None) -> int:
         return 1
     if band is None or not 1 <= band <= raster.count:
         choices = f"1–{raster.count}"
-        raise ChoiceUnknown(what=f"band of {path}:", value=band or "(none named)", choices=choices)
+        what, none = phrase(N_("band of {path}:"), path=path), phrase(N_("(none named)"))
+        raise ChoiceUnknown(what=what, value=band or none, choices=choices)
     return band
 
 
 def check_size(path: Path, raster: DatasetReader, band: int, window: Window) -> None:
     cells = int(window.width) * int(window.height)
     if cells > MOST_CELLS:
-        raise FileTooDemanding(path=path, detail=f"{cells:,} cells about the outline; {MOST_CELLS:,} are allowed")
+        told = phrase(N_("{count} cells about the outline; {most} are allowed"), count=cells, most=MOST_CELLS)
+        raise FileTooDemanding(path=path, detail=told)
     height, width = raster.block_shapes[band - 1]
     shared = raster.count if raster.interleaving and raster.interleaving.name == "pixel" else 1
     size = height * width * shared * np.dtype(raster.dtypes[band - 1]).itemsize
     if size > MOST_BLOCK_BYTES:
-        raise FileTooDemanding(path=path, detail=f"blocks of {size:,} bytes; {MOST_BLOCK_BYTES:,} are allowed")
+        told = phrase(N_("blocks of {size} bytes; {most} are allowed"), size=size, most=MOST_BLOCK_BYTES)
+        raise FileTooDemanding(path=path, detail=told)
 
 
 def window_of(path: Path, raster: DatasetReader, border: shapely.Geometry, into: Transformer) -> Window:

@@ -7,6 +7,8 @@ terminal can say it in either language. The sentence says what happened and what
 from collections.abc import Callable
 from typing import ClassVar
 
+from geo.model.phrases import Phrase, phrase, said
+
 
 def N_(message: str) -> str:
     """Mark a sentence for translation without translating it yet."""
@@ -37,8 +39,8 @@ class YidaError(Exception):
 
     def say(self, translate: Callable[[str], str] = str) -> str:
         """The sentence, and the program's own words in it, in the language of `translate` (message id → text)."""
-        own = {key: translate(text) for key, text in self.params.items() if key in _OWN_WORDS and isinstance(text, str)}
-        return translate(self.sentence).format(**self.params | {k: v for k, v in own.items() if self.params[k]})
+        own = {k: said(v, translate) for k, v in self.params.items() if k in _OWN_WORDS or isinstance(v, Phrase)}
+        return translate(self.sentence).format(**self.params | own)
 
     def __reduce__(self) -> tuple[object, tuple[type["YidaError"], dict[str, object]]]:
         return _rebuild, (type(self), self.params)
@@ -62,6 +64,11 @@ class FileUnreadable(InputError):
     sentence = N_(
         "The file {path} cannot be read as {expected}: {detail}. Export it again from the program it comes from."
     )
+
+
+def broken(error: BaseException) -> Phrase:
+    """What a library found wrong with a file, in its own words."""
+    return phrase(N_("it is damaged, or not what it seems ({error})"), error=str(error)[:200] or type(error).__name__)
 
 
 class FileTooDemanding(InputError):
@@ -220,11 +227,6 @@ class TemplateUnusable(InputError):
         "The template {path} cannot be used for slides: {detail}. Use a .pptx that has a layout with a title, or "
         "export without a template."
     )
-
-    def say(self, translate: Callable[[str], str] = str) -> str:
-        """The fault too in the language of `translate`."""
-        detail = translate(str(self.params["detail"]))
-        return translate(self.sentence).format(**{**self.params, "detail": detail})
 
 
 class StudyError(YidaError):

@@ -15,7 +15,8 @@ from contextlib import contextmanager
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryDirectory
 
-from geo.model.errors import N_, FileUnreadable
+from geo.model.errors import N_, FileUnreadable, broken
+from geo.model.phrases import Phrase, megabytes, phrase
 
 MAX_MEMBERS, MAX_RATIO, MAX_BYTES = 200, 200, 2 * 1024**3
 _EXPECTED = N_("a zipped Shapefile")
@@ -36,7 +37,7 @@ def shapefiles_in_zip(path: Path) -> Iterator[dict[str, Path]]:
             members = checked_members(path, archive, _EXPECTED, MAX_BYTES)
             yield _stage_members(path, members, Path(folder))
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, struct.error) as error:
-        raise refuse(path, str(error)) from error
+        raise refuse(path, broken(error)) from error
 
 
 @contextmanager
@@ -62,7 +63,7 @@ def single_file(path: Path, name: str) -> Iterator[Path]:
         yield staged
 
 
-def refuse(path: Path, detail: str, expected: str = _EXPECTED) -> FileUnreadable:
+def refuse(path: Path, detail: str | Phrase, expected: str = _EXPECTED) -> FileUnreadable:
     return FileUnreadable(path=path, expected=expected, detail=detail)
 
 
@@ -75,9 +76,11 @@ def checked_members(path: Path, archive: zipfile.ZipFile, expected: str, max_byt
     """
     members = [m for m in archive.infolist() if not m.is_dir()]
     if len(members) > MAX_MEMBERS:
-        raise refuse(path, f"{len(members)} files inside; {MAX_MEMBERS} are allowed", expected)
+        raise refuse(
+            path, phrase(N_("{count} files inside; {most} are allowed"), count=len(members), most=MAX_MEMBERS), expected
+        )
     if sum(m.file_size for m in members) > max_bytes:
-        raise refuse(path, f"more than {max_bytes / 1024**2:,.0f} MB when unpacked", expected)
+        raise refuse(path, megabytes(N_("more than {size} MB when unpacked"), max_bytes), expected)
     for member in members:
         fault = _fault(member)
         if fault:
@@ -96,12 +99,14 @@ def inflated(path: Path, member: zipfile.ZipInfo, expected: str) -> Iterator[byt
         for chunk in _raw_chunks(path, member):
             length, crc = length + len(chunk), zlib.crc32(chunk, crc)
             if length > member.file_size:
-                raise refuse(path, f"{_name(member)} holds more than it says", expected)
+                raise refuse(path, phrase(N_("{name} holds more than it says"), name=_name(member)), expected)
             yield chunk
     except zlib.error as error:
-        raise refuse(path, f"{_name(member)} is damaged ({error})", expected) from error
+        raise refuse(
+            path, phrase(N_("{name} is damaged ({error})"), name=_name(member), error=error), expected
+        ) from error
     if length != member.file_size or crc != member.CRC:
-        raise refuse(path, f"{_name(member)} is damaged", expected)
+        raise refuse(path, phrase(N_("{name} is damaged"), name=_name(member)), expected)
 
 
 def _raw_chunks(path: Path, member: zipfile.ZipInfo) -> Iterator[bytes]:
@@ -131,31 +136,31 @@ def _check_overlap(path: Path, members: list[zipfile.ZipInfo], expected: str) ->
     end = 0
     for member in sorted(members, key=lambda m: m.header_offset):
         if member.header_offset < end:
-            raise refuse(path, f"{_name(member)} lies over another file in the archive", expected)
+            raise refuse(path, phrase(N_("{name} lies over another file in the archive"), name=_name(member)), expected)
         end = _data_offset(path, member) + member.compress_size
 
 
-def _fault(member: zipfile.ZipInfo) -> str:
-    """What speaks against a member; empty when nothing does."""
+def _fault(member: zipfile.ZipInfo) -> Phrase | None:
+    """What speaks against a member; None when nothing does."""
     name = _name(member)
     if member.flag_bits & 0x1:
-        return "it is encrypted"
+        return phrase(N_("it is encrypted"))
     if stat.S_ISLNK(member.external_attr >> 16):
-        return f"{name} is a link"
+        return phrase(N_("{name} is a link"), name=name)
     if member.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        return f"{name} is compressed in an uncommon way"
+        return phrase(N_("{name} is compressed in an uncommon way"), name=name)
     if member.file_size > max(_RATIO_COUNTS_FROM, MAX_RATIO * member.compress_size):
-        return f"{name} is compressed more than {MAX_RATIO} times"
+        return phrase(N_("{name} is compressed more than {ratio} times"), name=name, ratio=MAX_RATIO)
     return _name_fault(name)
 
 
-def _name_fault(name: str) -> str:
+def _name_fault(name: str) -> Phrase | None:
     climbing = ".." in PurePosixPath(name).parts
     if climbing or name.startswith("/") or re.match(r"[A-Za-z]:", name):
-        return f"the name {name} leads out of the archive"
+        return phrase(N_("the name {name} leads out of the archive"), name=name)
     if name.lower().endswith((".zip", ".gz", ".bz2", ".7z", ".rar", ".tar", ".tgz", ".xz", ".kmz")):
-        return f"{name} is an archive inside the archive"
-    return ""
+        return phrase(N_("{name} is an archive inside the archive"), name=name)
+    return None
 
 
 def _name(member: zipfile.ZipInfo) -> str:

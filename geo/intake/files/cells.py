@@ -13,7 +13,8 @@ from typing import NamedTuple
 
 import pyarrow as pa
 
-from geo.model.errors import FileTooDemanding
+from geo.model.errors import N_, FileTooDemanding
+from geo.model.phrases import Phrase, phrase
 
 ROW = "row"
 PREVIEW_ROWS, PREVIEW_CELLS, PREVIEW_CHARACTERS = 5, 12, 40
@@ -107,7 +108,7 @@ def gathered(path: Path, lines: Iterable[Line], limits: Limits, progress: Progre
         seen += 1
         waiting.append((number, bare))
         if seen > limits.rows + _HEAD_ROWS:
-            raise demanding(path, f"more than {limits.rows:,} rows")
+            raise demanding(path, phrase(N_("more than {most} rows"), most=limits.rows))
         if len(waiting) == _BATCH:
             batches.append(_batch(waiting))
             waiting = []
@@ -115,7 +116,7 @@ def gathered(path: Path, lines: Iterable[Line], limits: Limits, progress: Progre
     return _joined([*batches, _batch(waiting)])
 
 
-def demanding(path: Path, detail: str) -> FileTooDemanding:
+def demanding(path: Path, detail: str | Phrase) -> FileTooDemanding:
     return FileTooDemanding(path=path, detail=detail)
 
 
@@ -125,9 +126,11 @@ def _bare(path: Path, number: int, cells: Sequence[str], limits: Limits) -> list
     while bare and not bare[-1]:
         bare.pop()
     if len(bare) > limits.columns:
-        raise demanding(path, f"row {number} has {len(bare):,} columns; {limits.columns:,} are allowed")
+        told = N_("row {row} has {count} columns; {most} are allowed")
+        raise demanding(path, phrase(told, row=str(number), count=len(bare), most=limits.columns))
     if bare and len(max(bare, key=len)) > limits.cell_characters:
-        raise demanding(path, f"row {number} has a cell of more than {limits.cell_characters:,} characters")
+        told = N_("row {row} has a cell of more than {most} characters")
+        raise demanding(path, phrase(told, row=str(number), most=limits.cell_characters))
     return bare
 
 

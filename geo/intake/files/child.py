@@ -5,12 +5,14 @@ import json
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import asdict
 from pathlib import Path
 
 import pyarrow as pa
 
 from geo.intake.files.cells import Limits, Progress, demanding
-from geo.model.errors import N_, FileUnreadable, YidaError
+from geo.model.errors import N_, FileUnreadable, YidaError, broken
+from geo.model.phrases import Phrase, megabytes
 
 Work = Callable[[Path, Mapping[str, object], Limits, Progress], tuple[dict[str, object], pa.Table | None]]
 
@@ -20,7 +22,7 @@ _GRACE_S = 2  # between the signal that tells the parent and the one that cannot
 _TOO_LARGE = 27  # EFBIG
 
 
-def unreadable(path: Path, detail: str) -> FileUnreadable:
+def unreadable(path: Path, detail: str | Phrase) -> FileUnreadable:
     return FileUnreadable(path=path, expected=N_("a table or a map layer"), detail=detail)
 
 
@@ -44,12 +46,13 @@ def main() -> None:
 def _told(path: Path, limits: Limits, error: BaseException) -> dict[str, object]:
     """An error as words: ours as it is, others by what they mean for the file."""
     if isinstance(error, MemoryError):
-        error = demanding(path, f"more than {limits.memory_bytes / 1024**2:,.0f} MB of memory")
+        error = demanding(path, megabytes(N_("more than {size} MB of memory"), limits.memory_bytes))
     elif isinstance(error, OSError) and error.errno == _TOO_LARGE:
-        error = demanding(path, "more room on disk than a table of its size needs")
+        error = demanding(path, N_("more room on disk than a table of its size needs"))
     elif not isinstance(error, YidaError):
-        error = unreadable(path, f"{type(error).__name__}: {str(error)[:200]}")
-    return {"error": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+        error = unreadable(path, broken(error))
+    params = {name: asdict(v) if isinstance(v, Phrase) else str(v) for name, v in error.params.items()}
+    return {"error": error.code, "params": params}
 
 
 def _write_table(table: pa.Table) -> None:

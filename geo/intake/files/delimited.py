@@ -14,6 +14,7 @@ from pathlib import Path
 
 from geo.intake.files.cells import Grid, Limits, Note, Progress, demanding, gathered, no_progress
 from geo.model.errors import N_, FileUnreadable
+from geo.model.phrases import Phrase, phrase
 
 SEPARATORS = "\t|;,"  # of equals the first is taken: a comma is also a decimal mark
 SAMPLE_LINES = 40
@@ -105,10 +106,10 @@ def _bounded(path: Path, file: io.TextIOBase) -> Iterator[str]:
     try:
         while line := file.readline(_LONGEST_LINE):
             if len(line) == _LONGEST_LINE:
-                raise demanding(path, f"a line of more than {_LONGEST_LINE:,} characters")
+                raise demanding(path, phrase(N_("a line of more than {most} characters"), most=_LONGEST_LINE))
             yield _CONTROL.sub(" ", line) if _CONTROL.search(line) else line
     except UnicodeError as error:
-        raise _refuse(path, f"it is not the text it begins as ({error})") from error
+        raise _refuse(path, phrase(N_("it is not the text it begins as ({error})"), error=error)) from error
 
 
 def _mixed_lines(path: Path, notes: list[Note]) -> Iterator[str]:
@@ -187,7 +188,8 @@ def _records(
             broken += 1
             _remark(notes, broken, Note("text_broken", number, line.strip()[:80]))
         if open_quotes > _OPEN_QUOTES_BORNE:
-            raise _refuse(path, f"more than {_OPEN_QUOTES_BORNE} rows have a quotation mark that is never closed")
+            told = N_("more than {most} rows have a quotation mark that is never closed")
+            raise _refuse(path, phrase(told, most=_OPEN_QUOTES_BORNE))
         yield number, cells
 
 
@@ -226,5 +228,5 @@ def _parsed(text: str, mark: str) -> tuple[list[str] | None, bool]:
     return [cell for row in rows for cell in row], True
 
 
-def _refuse(path: Path, detail: str) -> FileUnreadable:
+def _refuse(path: Path, detail: str | Phrase) -> FileUnreadable:
     return FileUnreadable(path=path, expected=N_("a table"), detail=detail)

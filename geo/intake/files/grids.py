@@ -10,6 +10,7 @@ import pyarrow as pa
 from geo.intake.files.cells import Grid, Limits, Merge, Note, Part, Progress, demanding, no_progress
 from geo.intake.files.sniffing import Format, sniff
 from geo.model.errors import N_, FileUnreadable
+from geo.model.phrases import megabytes, phrase
 
 IN_CHILD = "geo.intake.files.grids:grid_words"  # what geo.intake.files.guard runs
 
@@ -23,7 +24,7 @@ def read_grid(path: Path, part: str, limits: Limits, progress: Progress = no_pro
     """
     kind = sniff(path)
     if path.stat().st_size > limits.file_bytes:
-        raise demanding(path, f"more than {limits.file_bytes / 1024**2:,.0f} MB")
+        raise demanding(path, megabytes(N_("more than {size} MB"), limits.file_bytes))
     # The readers are imported where they are needed: a child that reads a CSV must not wait for GDAL.
     if kind is Format.CSV:
         from geo.intake.files.delimited import read_delimited
@@ -34,7 +35,8 @@ def read_grid(path: Path, part: str, limits: Limits, progress: Progress = no_pro
 
         return read_workbook(path, kind, part, limits, progress)
     if kind.is_osm:
-        raise FileUnreadable(path=path, expected=N_("a table or a map layer"), detail=f"it is a {kind} file")
+        told = phrase(N_("it is a {kind} file"), kind=kind)
+        raise FileUnreadable(path=path, expected=N_("a table or a map layer"), detail=told)
     from geo.intake.files.layer_cells import read_layer_cells
 
     return read_layer_cells(path, kind, part, limits, progress)

@@ -26,6 +26,7 @@ from geo.intake.files.grids import IN_CHILD, grid_from
 from geo.intake.files.raw import Reading, part_answer, raw_from
 from geo.model.desk import Answers
 from geo.model.errors import (
+    N_,
     ChoiceUnknown,
     CrsMissing,
     FileMissing,
@@ -40,6 +41,7 @@ from geo.model.errors import (
     TableEmpty,
     WorkFolderMissing,
 )
+from geo.model.phrases import Phrase, megabytes, phrase
 
 _ROOT = Path(__file__).resolve().parents[3]
 _START = f"import sys; sys.path.insert(0, {str(_ROOT)!r}); from geo.intake.files.child import main; main()"
@@ -124,7 +126,7 @@ def guarded(
     except (OSError, ValueError) as error:
         raise FileMissing(path=path) from error
     if size > limits.file_bytes:
-        raise demanding(path, f"more than {limits.file_bytes / 1024**2:,.0f} MB")
+        raise demanding(path, megabytes(N_("more than {size} MB"), limits.file_bytes))
     with _work_folder() as folder:
         request = {"function": function, "path": str(path.resolve()), "payload": payload, "limits": asdict(limits)}
         status = _run(Path(folder), json.dumps(request), path, limits, should_stop, progress)
@@ -158,7 +160,7 @@ def _run(
             if should_stop():
                 raise ReadingStopped(path=path)
             if time.monotonic() > end:
-                raise demanding(path, f"more than {limits.wall_s:g} s")
+                raise demanding(path, phrase(N_("more than {seconds} s"), seconds=f"{limits.wall_s:g}"))
             told = _tell(folder, told, progress)
             with suppress(subprocess.TimeoutExpired):
                 child.wait(_POLL_S)
@@ -194,9 +196,9 @@ def _answer(folder: Path, path: Path, status: int, limits: Limits) -> Guarded:
     words = _words(folder)
     if words is None:
         if status in _CPU_KILLED:
-            raise demanding(path, f"more than {limits.cpu_s} s of computing")
+            raise demanding(path, phrase(N_("more than {seconds} s of computing"), seconds=limits.cpu_s))
         if status in _MEMORY_KILLED:
-            raise demanding(path, f"more than {limits.memory_bytes / 1024**2:,.0f} MB of memory")
+            raise demanding(path, megabytes(N_("more than {size} MB of memory"), limits.memory_bytes))
         raise unreadable(path, BROKE_DOWN)
     if "error" in words:
         raise _error(path, words)
@@ -224,10 +226,16 @@ def _words(folder: Path) -> dict[str, object] | None:
 
 
 def _error(path: Path, words: Mapping[str, object]) -> InputError:
-    """The child's error, of a kind that is known, with text for parameters, and about the file asked for."""
+    """The child's error, of a kind that is known, with texts and phrases for parameters, about the file asked for."""
     kind = _ERRORS.get(str(words["error"]), FileUnreadable)
     params = words.get("params")
-    told = {str(k): str(v) for k, v in params.items()} if isinstance(params, dict) else {}
+    told = {str(k): _param(v) for k, v in params.items()} if isinstance(params, dict) else {}
     with suppress(KeyError, IndexError, ValueError):
         return kind(**(told | {"path": path}))
     return unreadable(path, BROKE_DOWN)
+
+
+def _param(value: object) -> str | Phrase:
+    if isinstance(value, dict) and isinstance(value.get("params"), dict):
+        return phrase(str(value.get("text")), **{str(k): str(v) for k, v in value["params"].items()})
+    return str(value)

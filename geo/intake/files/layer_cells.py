@@ -16,7 +16,8 @@ from geo.intake.files.cells import PREVIEW_ROWS, Grid, Limits, Part, Progress, d
 from geo.intake.files.plain_layers import WGS84, Features, read_geojson, read_kml
 from geo.intake.files.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
 from geo.intake.files.sniffing import Format
-from geo.model.errors import N_, FileUnreadable
+from geo.model.errors import N_, FileUnreadable, broken
+from geo.model.phrases import phrase
 from geo.model.roads import Floats
 
 LON, LAT = "lon", "lat"
@@ -36,7 +37,7 @@ def read_layer_cells(path: Path, kind: Format, part: str, limits: Limits, progre
     try:
         return _gdal_grid(path, kind, part, limits, progress)
     except GDAL_ERRORS as error:
-        raise FileUnreadable(path=path, expected=kind.value, detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=kind.value, detail=broken(error)) from error
 
 
 def layer_shapes(path: Path, layer: str, crs: str, limits: Limits) -> Shapes:
@@ -47,7 +48,7 @@ def layer_shapes(path: Path, layer: str, crs: str, limits: Limits) -> Shapes:
     """
     shapes: Shapes = read_layer(path, crs=crs or None, layer=layer or None).geometry.to_numpy()
     if len(shapes) > limits.rows:
-        raise demanding(path, f"more than {limits.rows:,} features")
+        raise demanding(path, phrase(N_("more than {most} features"), most=limits.rows))
     return shapes
 
 
@@ -74,7 +75,8 @@ def _part(path: Path, kind: Format, name: str, staged: Path, limits: Limits) -> 
 def _grid(path: Path, name: str, found: Features, limits: Limits, progress: Progress) -> Grid:
     columns = found.columns.drop(columns="geometry", errors="ignore")
     if len(columns.columns) + 2 > limits.columns:
-        raise demanding(path, f"{len(columns.columns):,} columns; {limits.columns:,} are allowed")
+        told = phrase(N_("{count} columns; {most} are allowed"), count=len(columns.columns), most=limits.columns)
+        raise demanding(path, told)
     lon, lat = _places(found)
     texts = [columns.iloc[:, i].tolist() for i in range(len(columns.columns))]
     lines = enumerate(zip(*texts, lon, lat, strict=True), start=1)

@@ -18,7 +18,8 @@ from pyproj import CRS
 from pyproj.exceptions import CRSError
 
 from geo.intake.files.sniffing import decode
-from geo.model.errors import N_, FileUnreadable
+from geo.model.errors import N_, FileUnreadable, broken
+from geo.model.phrases import Phrase, phrase
 
 WGS84 = CRS.from_epsg(4326)
 _CRS_NAME = re.compile(
@@ -78,7 +79,7 @@ def read_geojson(path: Path) -> Features:
     try:
         document = json.loads(text, parse_constant=_unknown)
     except (ValueError, RecursionError) as error:
-        raise _refuse(path, "GeoJSON", str(error)) from error
+        raise _refuse(path, "GeoJSON", broken(error)) from error
     features = _features(path, document)
     rows = [_properties(f) for f in features]
     geometry = [_shape(f.get("geometry")) for f in features]
@@ -130,7 +131,7 @@ def _stated_crs(path: Path, document: object, geometry: list[shapely.Geometry | 
     try:
         return crs_by_name(name)
     except CRSError as error:
-        raise _refuse(path, "GeoJSON", f"the coordinate system {name} is not known") from error
+        raise _refuse(path, "GeoJSON", phrase(N_("the coordinate system {name} is not known"), name=name)) from error
 
 
 def _may_be_degrees(geometry: list[shapely.Geometry | None]) -> bool:
@@ -148,7 +149,7 @@ def read_kml(path: Path) -> Features:
     try:
         root = ElementTree.fromstring(path.read_bytes())
     except (ElementTree.ParseError, ValueError) as error:
-        raise _refuse(path, "KML", str(error)) from error
+        raise _refuse(path, "KML", broken(error)) from error
     marks = list(_all(root, "Placemark"))
     return Features(text_frame([_mark_fields(m) for m in marks]), [_mark_geometry(m) for m in marks], WGS84)
 
@@ -201,5 +202,5 @@ def _coordinates(element: ElementTree.Element) -> list[tuple[float, float]]:
     return [(float(p[0]), float(p[1])) for p in pairs]
 
 
-def _refuse(path: Path, expected: str, detail: str) -> FileUnreadable:
+def _refuse(path: Path, expected: str, detail: str | Phrase) -> FileUnreadable:
     return FileUnreadable(path=path, expected=expected, detail=detail)

@@ -22,7 +22,8 @@ from geo.intake.files.archives import shapefile_beside_parts, shapefiles_in_zip,
 from geo.intake.files.dbf_text import BYTES_AS_THEY_ARE, decoded_columns
 from geo.intake.files.plain_layers import WGS84, Features, as_text, crs_by_name, read_geojson, read_kml
 from geo.intake.files.sniffing import Format, sniff
-from geo.model.errors import N_, ChoiceUnknown, CrsMissing, FileUnreadable
+from geo.model.errors import N_, ChoiceUnknown, CrsMissing, FileUnreadable, broken
+from geo.model.phrases import phrase
 
 # UnboundLocalError: what pyogrio makes of a coordinate system that GDAL cannot write down.
 GDAL_ERRORS = (DataSourceError, DataLayerError, FeatureError, CRSError, OSError, ValueError, UnboundLocalError)
@@ -72,7 +73,7 @@ def read_layer(path: Path, *, crs: str | None, layer: str | None = None) -> gpd.
     elif kind in _DRIVERS:
         found = _read_with_gdal(path, kind, layer)
     else:
-        raise FileUnreadable(path=path, expected=N_("a map layer"), detail=f"it is a {kind} file")
+        raise FileUnreadable(path=path, expected=N_("a map layer"), detail=phrase(N_("it is a {kind} file"), kind=kind))
     system = found.crs or (known_crs(crs) if crs else None)
     if system is None:
         raise CrsMissing(path=path)
@@ -92,7 +93,7 @@ def _read_with_gdal(path: Path, kind: Format, layer: str | None) -> Features:
             name = _choose(path, list(layers), layer)
             return gdal_features(path, layers[name], kind, name)
     except GDAL_ERRORS as error:
-        raise FileUnreadable(path=path, expected=kind.value, detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=kind.value, detail=broken(error)) from error
 
 
 @contextmanager
@@ -117,7 +118,8 @@ def _choose(path: Path, names: list[str], layer: str | None) -> str:
         raise FileUnreadable(path=path, expected=N_("a map layer"), detail=N_("it holds no layer with geometry"))
     if layer is None and len(names) == 1:
         return names[0]
-    raise ChoiceUnknown(what=f"layer of {path}:", value=layer or "(none named)", choices=", ".join(sorted(names)))
+    what, none = phrase(N_("layer of {path}:"), path=path), phrase(N_("(none named)"))
+    raise ChoiceUnknown(what=what, value=layer or none, choices=", ".join(sorted(names)))
 
 
 def gdal_features(path: Path, staged: Path, kind: Format, layer: str, most: int | None = None) -> Features:
@@ -126,7 +128,9 @@ def gdal_features(path: Path, staged: Path, kind: Format, layer: str, most: int 
     options = {} if name else BYTES_AS_THEY_ARE
     used = pyogrio.read_info(staged, layer=name, **options)["driver"]
     if used != _DRIVERS[kind]:
-        raise FileUnreadable(path=path, expected=_DRIVERS[kind], detail=f"it would be opened as {used}")
+        raise FileUnreadable(
+            path=path, expected=_DRIVERS[kind], detail=phrase(N_("it would be opened as {kind}"), kind=used)
+        )
     meta, table = pyogrio.raw.read_arrow(staged, layer=name, max_features=most, **options)
     geometry_name = meta["geometry_name"] or _WKB
     shapes = shapely.from_wkb(
@@ -161,12 +165,11 @@ def _check_gpkg(path: Path) -> None:
         with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro&immutable=1", uri=True)) as connection:
             rows = connection.execute("SELECT type, name, sql FROM sqlite_master").fetchall()
     except sqlite3.Error as error:
-        raise FileUnreadable(path=path, expected="GPKG", detail=str(error)) from error
+        raise FileUnreadable(path=path, expected="GPKG", detail=broken(error)) from error
     for kind, name, sql in rows:
         virtual = str(sql).upper().startswith("CREATE VIRTUAL") and "USING RTREE" not in str(sql).upper()
         odd = kind == "trigger" and not str(name).startswith(_GPKG_TRIGGERS)
         computed = kind == "table" and not virtual and _COMPUTED.search(str(sql)) is not None
         if kind == "view" or virtual or odd or computed:
-            raise FileUnreadable(
-                path=path, expected="GPKG", detail=f"it holds the {kind} {name}, which is not accepted"
-            )
+            told = N_("it holds the {kind} {name}, which is not accepted")
+            raise FileUnreadable(path=path, expected="GPKG", detail=phrase(told, kind=kind, name=name))

@@ -17,6 +17,8 @@ from geo.intake.files.grids import read_grid, words_of
 from geo.intake.files.layer_cells import Shapes, layer_shapes
 from geo.intake.files.sniffing import Format, sniff
 from geo.intake.osm import ways_from_osm
+from geo.model.errors import N_
+from geo.model.phrases import phrase
 from geo.model.roads import Ways
 
 MOST_VERTICES = 4_000_000
@@ -53,7 +55,7 @@ def shaped_rows(path: Path, payload: Mapping[str, object], limits: Limits, progr
     )
     vertices = int(shapely.get_num_coordinates(shapes).sum())
     if vertices > MOST_VERTICES:
-        raise demanding(path, f"{vertices:,} corners; {MOST_VERTICES:,} are allowed")
+        raise demanding(path, phrase(N_("{count} corners; {most} are allowed"), count=vertices, most=MOST_VERTICES))
     shapes = np.array([s if _is_finite(s) else None for s in shapes], dtype=object)
     wrong = ~shapely.is_valid(shapes) & ~shapely.is_missing(shapes) & bool(payload.get("areas"))
     shapes[wrong] = _repaired(shapes[wrong])

@@ -12,6 +12,7 @@ from pathlib import Path
 from xml.parsers import expat
 
 from geo.model.errors import N_, FileMissing, FileUnreadable
+from geo.model.phrases import Phrase, phrase
 
 HEAD_BYTES = 65536
 PROLOG_BYTES = 1 << 20
@@ -151,7 +152,7 @@ def _zip_format(path: Path) -> Format:
         with zipfile.ZipFile(path) as archive:
             names = {i.filename.lower() for i in archive.infolist()}
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError) as error:
-        raise _refuse(path, f"a damaged zip archive ({error})") from error
+        raise _refuse(path, phrase(N_("a damaged zip archive ({error})"), error=error)) from error
     if {"[content_types].xml", "xl/workbook.xml"} <= names:
         return Format.XLSX
     if any(n.endswith(".shp") for n in names):
@@ -165,7 +166,7 @@ def _compressed_osm(path: Path, kind: Format) -> Format:
         with opener(path, "rb") as file:
             prolog = file.read(HEAD_BYTES)
     except (OSError, EOFError) as error:
-        raise _refuse(path, f"damaged compression ({error})") from error
+        raise _refuse(path, phrase(N_("damaged compression ({error})"), error=error)) from error
     if _xml_root(path, prolog) != "osm":
         raise _refuse(path, N_("compressed, but not OSM XML"))
     return kind
@@ -176,7 +177,7 @@ def _xml_format(path: Path) -> Format:
         root = _xml_root(path, file.read(PROLOG_BYTES))
     kinds = {"osm": Format.OSM_XML, "kml": Format.KML}
     if root not in kinds:
-        raise _refuse(path, f"XML of the kind <{root}> is not accepted")
+        raise _refuse(path, phrase(N_("XML of the kind <{root}> is not accepted"), root=root))
     return kinds[root]
 
 
@@ -199,11 +200,11 @@ def _xml_root(path: Path, prolog: bytes) -> str:
         parser.Parse(prolog, False)
     except (expat.ExpatError, ValueError) as error:  # ValueError: an encoding that expat does not know
         if not found:
-            raise _refuse(path, f"broken XML ({error})") from error
+            raise _refuse(path, phrase(N_("broken XML ({error})"), error=error)) from error
     if not found or found[0] == "!DOCTYPE":
         raise _refuse(path, N_("XML with a document type or entities is not accepted"))
     return found[0]
 
 
-def _refuse(path: Path, detail: str) -> FileUnreadable:
+def _refuse(path: Path, detail: str | Phrase) -> FileUnreadable:
     return FileUnreadable(path=path, expected=_EXPECTED, detail=detail)

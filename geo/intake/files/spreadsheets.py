@@ -19,11 +19,14 @@ from geo.intake.files.cells import Grid, Limits, Merge, Part, Progress, demandin
 from geo.intake.files.merged_cells import MOST_MERGES
 from geo.intake.files.sniffing import Format
 from geo.intake.files.workbook_parts import ErrorCells, checked_workbook
-from geo.model.errors import N_, FileUnreadable, YidaError
+from geo.model.errors import N_, FileUnreadable, YidaError, broken
+from geo.model.phrases import Phrase, phrase
 
 MOST_SHEETS = 100
 _EXPLAINING = re.compile(r"说明|须知|字典|注释|readme|explanation|instruction|notes?$", re.IGNORECASE)
 _HEAD_ROWS = 60  # merged areas further down are in the body; of them one column's are read
+_PASSWORD = N_("it is protected by a password")
+_ENCRYPTED = "EncryptedPackage".encode("utf-16-le")  # the stream of a protected workbook
 _EXACT = 1e15  # above it a spreadsheet has dropped digits
 
 
@@ -42,11 +45,12 @@ def read_workbook(path: Path, kind: Format, part: str, limits: Limits, progress:
     except YidaError:
         raise
     except PasswordError as error:
-        raise _refuse(path, N_("it is protected by a password")) from error
+        raise _refuse(path, _PASSWORD) from error
     except MemoryError:
         raise
     except Exception as error:  # whatever calamine makes of bytes that are no workbook
-        raise _refuse(path, str(error) or type(error).__name__) from error
+        locked = kind is Format.XLS and _ENCRYPTED in path.read_bytes()
+        raise _refuse(path, _PASSWORD if locked else broken(error)) from error
     except BaseException as error:
         if type(error).__name__ != "PanicException":  # what PyO3 makes of a Rust panic
             raise
@@ -58,7 +62,7 @@ def _chosen(
 ) -> Grid:
     sheets = {m.name: m for m in book.sheets_metadata if m.typ == SheetTypeEnum.WorkSheet}
     if len(sheets) > MOST_SHEETS:
-        raise demanding(path, f"{len(sheets)} sheets; {MOST_SHEETS} are allowed")
+        raise demanding(path, phrase(N_("{count} sheets; {most} are allowed"), count=len(sheets), most=MOST_SHEETS))
     if part in sheets:
         return _grid(path, book, part, errors, limits, progress)
     parts: list[Part] = []
@@ -103,7 +107,8 @@ def _lines(
     before = [""] * left
     failed = {row for row, _ in errors}
     if left + sheet.width > limits.columns * 20:
-        raise demanding(path, f"{left + sheet.width:,} columns; {limits.columns:,} are allowed")
+        told = phrase(N_("{count} columns; {most} are allowed"), count=left + sheet.width, most=limits.columns)
+        raise demanding(path, told)
     # Rows come from the first of the sheet, columns only from the first that is used.
     for number, row in enumerate(sheet.iter_rows(), start=1):
         cells = before + [cell_text(value) for value in row]
@@ -134,5 +139,5 @@ def cell_text(value: object) -> str:
     return "" if value is None else str(value)
 
 
-def _refuse(path: Path, detail: str) -> FileUnreadable:
+def _refuse(path: Path, detail: str | Phrase) -> FileUnreadable:
     return FileUnreadable(path=path, expected=N_("a workbook"), detail=detail)

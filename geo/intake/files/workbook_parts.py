@@ -14,7 +14,8 @@ from xml.etree import ElementTree
 
 from geo.intake.files.archives import checked_members, inflated
 from geo.intake.files.cells import Limits, demanding
-from geo.model.errors import N_, FileUnreadable
+from geo.model.errors import N_, FileUnreadable, broken
+from geo.model.phrases import phrase
 
 ErrorCells = dict[str, dict[tuple[int, int], str]]  # sheet → (row from 1, column from 0) → text such as #N/A
 
@@ -49,7 +50,7 @@ def checked_workbook(path: Path, limits: Limits) -> ErrorCells:
                         pass
             return _by_sheet(archive, errors) if any(errors.values()) else {}
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, *_BROKEN) as error:
-        raise FileUnreadable(path=path, expected=N_("a workbook"), detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("a workbook"), detail=broken(error)) from error
 
 
 def _scanned(path: Path, chunks: Iterator[bytes]) -> dict[tuple[int, int], str]:
@@ -61,7 +62,8 @@ def _scanned(path: Path, chunks: Iterator[bytes]) -> dict[tuple[int, int], str]:
         right = max([right, *map(_column, {letters for letters, _ in found})])
         bottom = max([bottom, *(int(row) for _, row in found), *map(int, _ROW.findall(text))])
         if bottom * (right + 1) > MOST_CELLS:
-            raise demanding(path, f"a sheet with a cell in row {bottom:,}, column {right + 1:,}")
+            told = phrase(N_("a sheet with a cell in row {row}, column {column}"), row=bottom, column=right + 1)
+            raise demanding(path, told)
         if _IS_ERROR.search(text):
             errors |= {(int(r), _column(c)): v.decode("utf-8", "replace") for c, r, v in _ERROR.findall(text)}
     return errors

@@ -10,7 +10,8 @@ import shapely
 from osmium.osm import Area, Node
 
 from geo.intake.files.sniffing import Format, sniff
-from geo.model.errors import N_, FileUnreadable
+from geo.model.errors import N_, FileUnreadable, broken
+from geo.model.phrases import phrase
 
 OSM_SOURCE = "© OpenStreetMap contributors, ODbL"
 _LIBOSMIUM_NAME = {
@@ -50,7 +51,8 @@ def osm_file(path: Path) -> osmium.io.File:
     """The extract, its format told by content. Raises FileMissing, FileUnreadable."""
     kind = sniff(path)
     if not kind.is_osm:
-        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=f"it is a {kind} file")
+        told = phrase(N_("it is a {kind} file"), kind=kind)
+        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=told)
     return osmium.io.File(str(path), _LIBOSMIUM_NAME[kind])
 
 
@@ -60,7 +62,7 @@ def reading(path: Path) -> Iterator[None]:
     try:
         yield
     except (RuntimeError, OSError) as error:
-        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=str(error)) from error
+        raise FileUnreadable(path=path, expected=N_("an OSM extract"), detail=broken(error)) from error
 
 
 def elements(path: Path, keys: tuple[str, ...], wanted: Callable[[dict[str, str]], bool]) -> list[Element]:

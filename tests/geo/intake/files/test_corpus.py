@@ -4,6 +4,7 @@ import io
 import json
 import os
 import random
+import re
 import zipfile
 from collections.abc import Iterator
 from functools import cache
@@ -21,11 +22,13 @@ from hypothesis import strategies as st
 from geo.intake.desk.checking import Context, check_raw
 from geo.intake.files.guard import guarded_noted
 from geo.intake.files.raw import Reading, read_noted
-from geo.model.errors import InputError, YidaError
+from geo.model.errors import N_, FileTooDemanding, InputError, YidaError
+from geo.model.phrases import phrase
 from geo.model.schema import DEMAND, FACILITY, conform
 from geo.model.schemes import load_scheme
 from tests.corpus import CANARY, SECRET, SEED, Case, all_cases, layers, packed, tables, workbooks, write
 from tests.corpus.case import SIDE, SOUTH, TOWNSHIPS, WEST
+from tests.geo.briefings import TRANSLATORS
 
 PARTS = [tables, workbooks, packed, layers]
 SMALL = 60_000  # bytes: what the fuzzer mutates
@@ -135,6 +138,8 @@ def test_every_file_comes_to_what_its_manifest_says(
             told["seconds"] = seconds
         if SECRET in repr(reading) or SECRET in shown(reading):
             told["brought out"] = SECRET
+        if isinstance(reading, InputError) and (english := english_in(reading)):
+            told["not in Chinese"] = english
         if path.read_bytes() != case.content or names(uploads) != [case.name] or names(work):
             told["left behind"] = [*names(uploads), *names(work)]
         if not told and case.rows is not None and not isinstance(reading, InputError):
@@ -144,6 +149,20 @@ def test_every_file_comes_to_what_its_manifest_says(
         path.unlink()
     assert wrong == {}
     assert psutil.Process().memory_info().rss - before < GROWTH_BYTES
+
+
+def english_in(error: InputError) -> list[str]:
+    """What the Chinese sentence says in English, but for what a library said, which stands in brackets."""
+    said = re.sub("（.*?）(?=）|。|$)", "", error.say(TRANSLATORS["zh"]))
+    return re.findall("[A-Za-z]{2,} [A-Za-z]{2,}", said)
+
+
+def test_errors_of_a_guarded_child_are_said_in_either_language() -> None:
+    told = FileTooDemanding(path="p", detail=phrase(N_("more than {most} rows"), most=200_000))
+    assert told.say() == str(told) and "(more than 200,000 rows)" in told.say()
+    assert "（超过 200,000 行）" in told.say(TRANSLATORS["zh"])
+    odd = phrase("{a.__class__}{b:>9}{c}", a="x", c="{a}")  # as a child that was taken over might send it
+    assert odd.say() == "{a.__class__}{b:>9}{a}"
 
 
 def shown(reading: Reading | InputError) -> str:
