@@ -1,18 +1,18 @@
 """The answers a meeting asks for, a tab each, each table with a download. Names go to cells as text."""
 
-from collections.abc import Mapping
-
 import pandas as pd
 import streamlit as st
 
 from geo.model.bases import load_fleet_rules
 from geo.output.tables import csv_bytes
 from geo.study.emergency import Emergency
-from pages.ui import compute, compute_emergency, roads_show, state
+from pages.ui import compute, compute_emergency, roads_show
 from pages.ui import emergency_controls as controls
 from pages.ui.emergency_words import cause_name, in_time_line
+from pages.ui.linked_table import linked_table
 from pages.ui.text import Translate, plain
 
+HEIGHT_PX = 420
 BUSY_SHARES = (0, 10, 20, 30, 40, 50)
 
 
@@ -217,11 +217,10 @@ def _table(
     }
     if percent:
         config[percent] = st.column_config.ProgressColumn(format="%.1f", min_value=0, max_value=100)
-    select: Mapping[str, object] = {}
-    if ids is not None:
-        select = {"on_select": lambda: _show(asked, name, ids, kind), "selection_mode": "single-row"}
-    height = min(38 + 35 * len(table), 420)
-    st.dataframe(table, hide_index=True, column_config=config, key=f"em_table:{name}", height=height, **select)  # type: ignore[call-overload]
+    if ids is None:
+        st.dataframe(table, hide_index=True, column_config=config, height=min(38 + 35 * len(table), HEIGHT_PX))
+    else:
+        linked_table(asked.study, table, ids, kind, name=f"em_table:{name}", height_px=HEIGHT_PX, column_config=config)
     told = table.assign(**{_("Clock"): asked.clock.say(_), _("Basis"): _("modelled")})
     if ids is not None:
         told = pd.concat([ids.rename(_("Code")).reset_index(drop=True), told.reset_index(drop=True)], axis=1)
@@ -239,11 +238,3 @@ def _table(
 def _whole(column: "pd.Series[float]") -> bool:
     """Counts are shown without decimals."""
     return bool((column.dropna() % 1 == 0).all())
-
-
-def _show(asked: controls.Emergency, name: str, ids: "pd.Series[str]", kind: str) -> None:
-    rows = st.session_state[f"em_table:{name}"].selection.rows
-    if rows:
-        item_id = str(ids.iat[rows[0]])
-        state.select(kind, item_id)
-        state.fly(compute.whereabouts(asked.study, kind, item_id))

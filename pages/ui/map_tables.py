@@ -5,8 +5,9 @@ import streamlit as st
 
 from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
-from pages.ui import compute, state
+from pages.ui import compute
 from pages.ui.controls import Question
+from pages.ui.linked_table import linked_table
 from pages.ui.text import Translate
 
 HEIGHT_PX = 540
@@ -79,18 +80,16 @@ def facilities(_: Translate, language: str, study: Study) -> None:
 
 
 def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str) -> None:
-    """A table whose column `id` is not shown, with its download. The row ticked is what is highlighted."""
-    key, rows = state.ticked(study, kind, table["id"])
+    """A table whose column `id` is not shown, with its download."""
     numbers = {_("People"): "localized", _("Covered people"): "localized", _("Beds"): "localized", _("Minutes"): "%.1f"}
     share = st.column_config.ProgressColumn(format="%.1f", min_value=0, max_value=100)
-    st.dataframe(
+    linked_table(
+        study,
         table.drop(columns="id"),
-        key=key,
-        hide_index=True,
-        height=min(HEIGHT_PX, 38 + 35 * max(len(table), 1)),
-        on_select=lambda: _choose(study, key, kind, table["id"]),
-        selection_mode="single-row",
-        selection_default={"selection": {"rows": rows}},
+        table["id"],
+        kind,
+        name="map_table",
+        height_px=HEIGHT_PX,
         column_config={column: st.column_config.NumberColumn(format=form) for column, form in numbers.items()}
         | {_("Share, % of people"): share},
     )
@@ -103,13 +102,3 @@ def _shown(_: Translate, study: Study, table: pd.DataFrame, kind: str, name: str
         on_click="ignore",
         key=f"map_table:{kind}:csv",
     )
-
-
-def _choose(study: Study, key: str, kind: str, ids: "pd.Series[str]") -> None:
-    rows = st.session_state[key].selection.rows
-    if not rows:
-        st.session_state.selection = None
-        return
-    item_id = str(ids.iat[rows[0]])
-    state.select(kind, item_id)
-    state.fly(compute.whereabouts(study, kind, item_id))

@@ -1,6 +1,7 @@
 """Closed roads on screen: figures before and after, villages, the ranking, and other conditions."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -17,11 +18,26 @@ from geo.study import closing, conditions
 from pages.ui import closed_roads, compute, compute_roads, state
 from pages.ui.assumed import item_name
 from pages.ui.controls import Question, condition_name, ice_line
+from pages.ui.linked_table import linked_table
 from pages.ui.text import Translate, plain
 from pages.ui.working import with_progress
 
 _ENOUGH_ROWS = 100
 _ON_MAP = 10
+
+
+@dataclass(frozen=True)
+class Ranking:
+    """What a ranking was asked of (content, minutes), its segments (None: it was stopped), how many went before it."""
+
+    asked: tuple[tuple[object, ...], float]
+    table: pd.DataFrame | None
+    turn: int
+
+    @property
+    def key(self) -> str:
+        """Of its table's widget: a new ranking begins with no row chosen."""
+        return f"ranked:{self.turn}"
 
 
 def figures(_: Translate, question: Question, before: Coverage, after: Coverage, lost: pd.DataFrame) -> None:
@@ -74,7 +90,7 @@ def closed_list(_: Translate, study: Study, breaks: Breaks) -> None:
         return
     table = closing.described(study, breaks.edge)
     for row in table.to_dict(orient="records"):
-        text, button = st.columns([5, 1], vertical_alignment="center")
+        text, button = st.columns([7, 2], vertical_alignment="center")
         text.markdown(":material/block: " + plain(segment_name(_, study, row)))
         button.button(
             _("Open again"), key=f"open:{row['edge']}", on_click=closed_roads.toggle,
@@ -91,23 +107,13 @@ def villages(_: Translate, question: Question, lost: pd.DataFrame) -> None:
     shown = losses_table(question.study, lost, _)
     st.markdown(_("**Villages that are reached later**, the worst first. Choose one to see its way round."))
     minutes = st.column_config.NumberColumn(format="%.1f")
-    st.dataframe(
-        shown, key="lost", hide_index=True, height=min(420, 38 + 35 * len(shown)), selection_mode="single-row",
-        on_select=lambda: _choose_village(question, lost),
+    linked_table(
+        question.study, shown, lost["demand_id"], "village", name="lost", height_px=420,
+        where=lambda demand_id: _about_ways(question, demand_id),
         column_config={_("Minutes before"): minutes, _("Minutes after"): minutes,
                        _("People"): st.column_config.NumberColumn(format="localized")},
     )  # fmt: skip
     _download(_, shown, f"yida-{question.study.name}-closed-roads.csv")
-
-
-def _choose_village(question: Question, lost: pd.DataFrame) -> None:
-    rows = st.session_state.lost.selection.rows
-    if not rows:
-        st.session_state.selection = None
-        return
-    demand_id = str(lost["demand_id"].iat[rows[0]])
-    state.select("village", demand_id)
-    state.fly(_about_ways(question, demand_id))
 
 
 def _about_ways(question: Question, demand_id: str) -> dict[str, object] | None:
@@ -150,19 +156,20 @@ def ranking(
             label=_("Segments closed and opened again"),
             key="rank",
         )
-        st.session_state.ranking = (asked, table)
-    told, table = st.session_state.get("ranking", (None, None))
-    if told != asked or table is None:
+        turn = st.session_state.ranking.turn + 1 if "ranking" in st.session_state else 0
+        st.session_state.ranking = Ranking(asked, table, turn)
+    made: Ranking | None = st.session_state.get("ranking")
+    if made is None or made.asked != asked or made.table is None:
         return None
-    return _ranked(_, study, minutes, table)
+    return _ranked(_, study, minutes, _harmful(made.table), made)
 
 
 def chosen_segment(study: Study) -> int | None:
     """The number of the segment chosen in this study's ranking on screen, None for none."""
-    asked, table = st.session_state.get("ranking", (None, None))
-    if "ranked" not in st.session_state or table is None or asked[0][0] != study.content_id:
+    made: Ranking | None = st.session_state.get("ranking")
+    if made is None or made.table is None or made.key not in st.session_state or made.asked[0][0] != study.content_id:
         return None
-    edges, rows = _harmful(table)["edge"], st.session_state["ranked"].selection.rows
+    edges, rows = _harmful(made.table)["edge"], st.session_state[made.key].selection.rows
     return int(edges.iat[rows[0]]) if rows and rows[0] < len(edges) else None
 
 
@@ -170,8 +177,7 @@ def _harmful(table: pd.DataFrame) -> pd.DataFrame:
     return table[table["lost"] > 0].head(_ENOUGH_ROWS).reset_index(drop=True)
 
 
-def _ranked(_: Translate, study: Study, minutes: float, table: pd.DataFrame) -> pd.DataFrame | None:
-    harmful = _harmful(table)
+def _ranked(_: Translate, study: Study, minutes: float, harmful: pd.DataFrame, made: Ranking) -> pd.DataFrame | None:
     if harmful.empty:
         st.success(_("No single segment puts anybody out of {minutes} min.").format(minutes=f"{minutes:g}"))
         return None
@@ -185,19 +191,19 @@ def _ranked(_: Translate, study: Study, minutes: float, table: pd.DataFrame) -> 
     })  # fmt: skip
     st.caption(
         _("{count} segments looked at, {harmful} put people out of {minutes} min; of {whole:,.0f} people.").format(
-            count=len(table), harmful=int((table["lost"] > 0).sum()), minutes=f"{minutes:g}", whole=whole
+            count=len(made.table), harmful=int((made.table["lost"] > 0).sum()), minutes=f"{minutes:g}", whole=whole
         )
     )
     people = st.column_config.NumberColumn(format="localized")
     picked = st.dataframe(
-        shown, key="ranked", hide_index=True, height=430, selection_mode="single-row",
-        on_select=lambda: _fly_to_segment(harmful),
+        shown, key=made.key, hide_index=True, height=430, selection_mode="single-row",
+        on_select=lambda: _fly_to_segment(made.key, harmful),
         column_config={_("People out"): people, _("Cut off"): people,
                        _("% of people"): st.column_config.NumberColumn(format="%.1f"),
                        _("Road segment"): st.column_config.TextColumn(width=290)},
     )  # fmt: skip
     _download(_, shown.assign(edge=harmful["edge"], at=harmful["at"]), f"yida-{study.name}-segments.csv")
-    rows = [row for row in picked.selection.rows if row < len(harmful)]  # chosen in an earlier ranking, perhaps
+    rows = picked.selection.rows
     worst = harmful.head(_ON_MAP).assign(chosen=False)
     if not rows:
         return worst
@@ -209,8 +215,8 @@ def _ranked(_: Translate, study: Study, minutes: float, table: pd.DataFrame) -> 
     return pd.concat([worst, row])
 
 
-def _fly_to_segment(harmful: pd.DataFrame) -> None:
-    rows = st.session_state.ranked.selection.rows
+def _fly_to_segment(key: str, harmful: pd.DataFrame) -> None:
+    rows = st.session_state[key].selection.rows
     if rows:
         row = harmful.iloc[rows[0]]
         state.fly({"lon": float(row["lon"]), "lat": float(row["lat"]), "zoom": 12.5})

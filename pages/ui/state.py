@@ -6,7 +6,6 @@ The address is read once, when a session begins; after that the map's script wri
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import pandas as pd
 import streamlit as st
 
 from geo.model.assumptions import CONDITIONS, Assumption, Assumptions, default_rows
@@ -116,21 +115,6 @@ def selection(study: Study) -> Selection | None:
         "unit": (study.unit, "unit_code"),
     }[chosen.kind]
     return chosen if (table[key] == chosen.item_id).any() else None
-
-
-def ticked(study: Study, kind: str, ids: "pd.Series[str]") -> tuple[str, list[int]]:
-    """The widget key of a table whose rows stand for `ids`, and the row of it that is highlighted, if any.
-
-    A table's widget keeps the number of its row while rows change places and the map is clicked: where that number is
-    no longer the highlighted row's, the widget is replaced by one that begins with the right row.
-    """
-    chosen = selection(study)
-    rows = [at for at, i in enumerate(ids) if i == chosen.item_id] if chosen and chosen.kind == kind else []
-    count = f"tables_of:{kind}"
-    st.session_state.setdefault(count, 0)
-    held = st.session_state.get(f"map_table:{kind}:{st.session_state[count]}")
-    st.session_state[count] += held is not None and held.selection.rows != rows
-    return f"map_table:{kind}:{st.session_state[count]}", rows
 
 
 def fly(target: dict[str, object] | None) -> None:

@@ -3,12 +3,14 @@
 import math
 import time
 from collections.abc import Callable
+from itertools import permutations
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
 from geo.model.roads import Roads
+from geo.network.breaks import NO_BREAKS
 from geo.store import open_store
 from geo.study import assumptions_for, closing, network_of, open_study
 from tests.browser.conftest import App
@@ -96,6 +98,36 @@ def test_the_ranking_shows_its_segments_on_the_map_and_closes_the_chosen_one(ope
     app.page.get_by_role("button", name="封闭此路段").click()
     app.settled()
     assert figure(app, "不再能在 15 分钟内到达") == f"{worst[2]:,.0f}"
+    assert app.errors == []
+
+
+def test_the_ticked_village_stays_ticked_when_a_road_is_opened_and_rows_change_places(
+    open_app: Open, tmp_path: Path
+) -> None:
+    study = open_study(open_store(tmp_path), "xishui")
+    network = network_of(study, "ambulance", assumptions_for(study))
+    care = closing.care_of(study, network, study.scheme.select(["county_hospital", "township_hospital"]))
+
+    def later(*edges: int) -> list[str]:
+        """Villages reached later with these roads closed, as the table has them."""
+        breaks = closing.checked_breaks(study, dict.fromkeys(edges, 0.5))
+        found = [closing.found_with(care, b) for b in (NO_BREAKS, breaks)]
+        return closing.losses(study, *found, 15)["demand_id"].tolist()
+
+    worst = closing.rank_segments(care, 15)["edge"].head(12).tolist()
+    opened, kept, village = next(
+        (a, b, v) for a, b in permutations(worst, 2) for v in later(b) if later(b).index(v) != later(a, b).index(v)
+    )
+    both, one = later(opened, kept), later(kept)
+    app = open_app(f"roads?study=xishui&lang=en&shut={opened}@0.5,{kept}@0.5", width=1920, height=1400)
+    app.settled()
+    table = app.page.get_by_test_id("stDataFrame").first
+    app.tick_row(table, both.index(village) + 1)
+    assert app.settled().evaluate("yida.debug().selected.id") == village
+    app.page.get_by_role("button", name="Open again").nth(sorted((opened, kept)).index(opened)).click()
+    expect(app.page.get_by_role("button", name="Open again")).to_have_count(1)
+    app.settled()
+    expect(table.locator("tr[aria-selected=true]")).to_have_attribute("aria-rowindex", str(one.index(village) + 2))
     assert app.errors == []
 
 

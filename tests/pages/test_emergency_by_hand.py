@@ -19,6 +19,7 @@ from geo.output import maps
 from geo.store import open_store
 from geo.study import build_study, emergency
 from pages.ui import roads_show
+from pages.ui.roads_show import Ranking
 from pages.ui.state import Selection
 from tests.geo.county import lonlat, write_county
 from tests.geo.test_emergency import with_bases
@@ -250,14 +251,14 @@ def test_the_segment_chosen_in_the_ranking_is_drawn_on_the_map_of_its_own_study(
     toy: Study, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     table = pd.DataFrame({"edge": [7, 3, 5], "lost": [400.0, 300.0, 0.0]})
-    monkeypatch.setattr(st, "session_state", {"ranking": (((toy.content_id, "x"), 11.0), table)})
+    monkeypatch.setattr(st, "session_state", {"ranking": Ranking(((toy.content_id, "x"), 11.0), table, 2)})
 
     def chosen(rows: list[int], study: Study = toy) -> int | None:
-        st.session_state["ranked"] = SimpleNamespace(selection=SimpleNamespace(rows=rows))
+        st.session_state["ranked:2"] = SimpleNamespace(selection=SimpleNamespace(rows=rows))
         return roads_show.chosen_segment(study)
 
     assert roads_show.chosen_segment(toy) is None  # no ranking is on screen
     assert [chosen(rows) for rows in ([], [0], [1], [2])] == [None, 7, 3, None]
     assert chosen([1], with_bases(toy, F1="day_only")) is None
-    st.session_state["ranking"] = (((toy.content_id, "x"), 11.0), None)  # stopped
+    st.session_state["ranking"] = Ranking(((toy.content_id, "x"), 11.0), None, 2)  # stopped
     assert chosen([1]) is None
