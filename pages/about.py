@@ -35,13 +35,20 @@ st.subheader(_("Assumptions"), anchor=False)
 st.markdown(_("P: published source. G: general knowledge, not verified; change it for your county."))
 kinds = {"speed": _("Speed"), "factor": _("Factor"), "access": _("Off the road"), "height": _("Height")}
 said = [
-    {"kind": kinds[row.kind], "mode": mode_name(_, row.mode), "item": item_name(_, row), "unit": unit_name(_, row)}
+    {
+        "kind": kinds[row.kind],
+        "mode": mode_name(_, row.mode),
+        "item": item_name(_, row),
+        "unit": unit_name(_, row),
+        "source": shipped_text(_, row.source),
+    }
     for row in default_rows()
 ]
 rows = pd.DataFrame(vars(row) | words for row, words in zip(default_rows(), said, strict=True))
 rows.columns = pd.Index([_("Kind"), _("Travel mode"), _("Item"), _("Value"), _("Unit"), _("Quality"), _("Source")])
-st.dataframe(rows, hide_index=True, height=420)
-st.dataframe(interval_table(_, page.language), hide_index=True)
+source = {_("Source"): st.column_config.TextColumn(width=820)}
+st.dataframe(rows, hide_index=True, height=420, column_config=source)
+st.dataframe(interval_table(_, page.language), hide_index=True, column_config=source)
 st.subheader(_("Software"), anchor=False)
 st.markdown(
     _(

@@ -32,7 +32,7 @@ def stage(_: Translate, language: str, study: Study, unit_code: str) -> None:
         board.alarm_line(_, found, language)
         tabs = st.tabs([_("Board"), _("Alarms"), _("Surplus"), _("Catalogue")])
         with tabs[0]:
-            left, right = st.columns([13, 8], gap="medium")
+            left, right = st.columns([2, 1], gap="medium")
             with left:
                 chosen = board.table(_, study, standings, language)
                 board.moves_line(_, standings)

@@ -1,5 +1,6 @@
 """Collects every text of geo/ and pages/ into locale/: `python -m tests.text`. Translations already there are kept."""
 
+import csv
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,11 +10,15 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parents[1]
+SOURCED = ("speeds.csv", "intervals.csv", "fleet_rules.csv")
 CATALOGUE = ROOT / "locale" / "zh" / "LC_MESSAGES" / "yida.po"
 
 
 def messages() -> Iterator[tuple[str, str]]:
-    """(file, message id) of every text marked with _() or N_()."""
+    """(file, message id) of every text marked with _() or N_(), and of the sources that reference tables name."""
+    for name in SOURCED:
+        for row in csv.DictReader((ROOT / "data" / "reference" / name).read_text(encoding="utf-8").splitlines()):
+            yield f"data/reference/{name}", row["source"]
     for folder in ("geo", "pages"):
         found = extract_from_dir(str(ROOT / folder), method_map=[("**.py", "python")], keywords={"_": None, "N_": None})
         for file, _line, message, _comments, _context in found:

@@ -34,6 +34,7 @@ from geo.model.errors import ChoiceUnknown
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.breaks import Breaks
+from geo.output.data_words import shipped_text
 from geo.output.language import Translate, of_terminal
 from geo.study import emergency
 from geo.study.conditions import Band, with_breaks
@@ -280,7 +281,7 @@ def _fleet_lines(told: _Told, _: Translate) -> list[str]:
     rules = load_fleet_rules()
     return [
         _("Fleet by the rule “{rule}” ({source}): {needed} needed, {have} there.").format(
-            rule=rule.name[of_terminal()], source=rule.source, needed=row["needed"], have=row["have"]
+            rule=rule.name[of_terminal()], source=shipped_text(_, rule.source), needed=row["needed"], have=row["have"]
         )
         for rule, row in zip(rules, told.fleet().to_dict(orient="records"), strict=True)
     ]

@@ -8,7 +8,8 @@ from geo.analysis.programme import milestones, stage_counts
 from geo.cli.indicators import standing_json
 from geo.cli.studies import Commands
 from geo.model.programmes import STAGE_NAMES, Programme
-from geo.output.indicator_text import counties_text, source_text, value_text
+from geo.output.data_words import shipped_text
+from geo.output.indicator_text import counties_text, value_text
 from geo.output.language import Translate, of_terminal
 from geo.store import open_store
 from geo.study.programme import figures_of_programme, open_programme, programme_titles
@@ -67,5 +68,5 @@ def _lines(programme: Programme, _: Translate) -> list[str]:
         if latest is not None:
             parts = counties_text(_, entry, latest, programme.total)
             value = value_text(entry, latest.value, language) + (f" ({parts})" if parts else "")
-            lines.append(f"{entry.title(language)}\t{value}\t{source_text(_, latest.source)}")
+            lines.append(f"{entry.title(language)}\t{value}\t{shipped_text(_, latest.source)}")
     return lines

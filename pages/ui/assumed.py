@@ -8,6 +8,7 @@ import streamlit as st
 from geo.model.assumptions import Assumption, Assumptions, default_rows
 from geo.model.errors import YidaError
 from geo.model.roads import Mode
+from geo.output.data_words import shipped_text
 from geo.output.words import item_name, unit_name
 from pages.ui import state
 from pages.ui.text import Translate, plain
@@ -34,7 +35,7 @@ def _edit(_: Translate, mode: Mode) -> None:
         _("Default"): [row.value for row in defaults],
         _("Unit"): [unit_name(_, row) for row in defaults],
         _("Quality"): [row.quality for row in defaults],
-        _("Source"): [row.source for row in defaults],
+        _("Source"): [shipped_text(_, row.source) for row in defaults],
     })  # fmt: skip
     fixed = [name for name in table.columns if name != _("Value")]
     number = st.column_config.NumberColumn(min_value=0.01, max_value=9000.0, step=0.05, required=True)

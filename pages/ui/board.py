@@ -10,6 +10,7 @@ from geo.analysis.alarms import Alarm
 from geo.analysis.indicators import Standing, moves, tally
 from geo.model.indicators import DIMENSION_NAMES, DIMENSIONS
 from geo.model.inputs import Study
+from geo.output.data_words import shipped_text
 from geo.output.indicator_text import (
     QUALITY_NAMES,
     STATE_NAMES,
@@ -17,7 +18,6 @@ from geo.output.indicator_text import (
     board_table,
     gap_text,
     parts_text,
-    source_text,
     sum_text,
     target_text,
     value_text,
@@ -83,14 +83,14 @@ def table(_: Translate, study: Study, standings: list[Standing], language: str) 
         on_select="rerun",
         selection_mode="single-row",
         column_config={
-            _("Aspect"): st.column_config.TextColumn(width=112),
+            _("Aspect"): st.column_config.TextColumn(width=120),
             _("Indicator"): st.column_config.TextColumn(width=200),
             _("Status"): st.column_config.TextColumn(width=88),
             _("Value"): st.column_config.TextColumn(width=86),
-            _("Numerator of denominator"): st.column_config.TextColumn(width=178),
+            _("Numerator of denominator"): st.column_config.TextColumn(width=200),
             _("Target"): st.column_config.TextColumn(width=74),
             _("To the target"): st.column_config.TextColumn(width=106),
-            _("Trend"): st.column_config.LineChartColumn(width=64),
+            _("Trend"): st.column_config.LineChartColumn(width=56),
             _("Period"): st.column_config.TextColumn(width=60),
         },
     )
@@ -142,7 +142,7 @@ def _trend(_: Translate, standing: Standing, language: str) -> None:
         _("Value"): [value_text(entry, f.value, language) for f in standing.figures],
         _("Numerator of denominator"): [parts_text(_, entry, f) for f in standing.figures],
         _("Against the one before"): _changes(_, standing, language),
-        _("Source"): [source_text(_, f.source) for f in standing.figures],
+        _("Source"): [shipped_text(_, f.source) for f in standing.figures],
     })  # fmt: skip
     st.dataframe(lines, hide_index=True, key=f"trend:{entry.code}")
 

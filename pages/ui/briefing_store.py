@@ -15,14 +15,13 @@ from geo.study import briefings
 from geo.study.briefings import Revision
 from pages.ui import briefing_sheet, compute, compute_briefing, signature
 from pages.ui.briefing_sheet import Sheet
-from pages.ui.text import Translate, plain
+from pages.ui.text import Translate, local_time, plain
 
 
 def who_and_when(_: Translate, revision: Revision) -> str:
     """A revision in words, not yet made harmless for Markdown."""
-    when = revision.saved_at[:16].replace("T", " ")
-    return _("Revision {number} by {author}, {when} (UTC)").format(
-        number=revision.number, author=revision.author or "—", when=when
+    return _("Revision {number} by {author}, {when}").format(
+        number=revision.number, author=revision.author or "—", when=local_time(revision.saved_at)
     )
 
 

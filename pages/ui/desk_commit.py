@@ -16,7 +16,7 @@ from pages.ui import compute, compute_desk, draft, signature
 from pages.ui.desk_columns import column_name
 from pages.ui.desk_kinds import kind_name
 from pages.ui.draft import Draft
-from pages.ui.text import Translate, plain
+from pages.ui.text import Translate, local_time, plain
 
 COUNTED = ("county_hospital", "township_hospital")
 
@@ -189,7 +189,7 @@ def versions(_: Translate, language: str, study: Study, kind: Kind) -> None:
     entries = compute.store().versions(study.name)
     table = pd.DataFrame({
         _("Version"): [e.version_id for e in entries],
-        _("Time (UTC)"): [e.created_at.replace("T", " ").removesuffix("+00:00") for e in entries],
+        _("Time"): [local_time(e.created_at) for e in entries],
         _("What changed"): [kind_name(_, e.kind) for e in entries],
         _("By"): [e.author for e in entries],
         _("File"): [e.file_name for e in entries],

@@ -10,6 +10,7 @@ from geo.model.briefing import Rescue, Scene
 from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
 from geo.network.breaks import Breaks
+from geo.output.data_words import shipped_text
 from geo.output.words import condition_name, factor_text
 from geo.study.page_scenes import rescue_scene
 from pages.ui import closed_roads, compute, emergency_plan, stage, state
@@ -101,7 +102,7 @@ def _step(_: Translate, key: str, item: str) -> None:
         on_change=chosen.name_preset,
         persist_state="session",
         help=_("Default {value:g} min, quality {quality}: {source}").format(
-            value=row.value, quality=row.quality, source=plain(row.source)
+            value=row.value, quality=row.quality, source=plain(shipped_text(_, row.source))
         ),
     )
 
@@ -124,7 +125,7 @@ def _case(_: Translate, language: str) -> tuple[str, int]:
         key=key,
         persist_state="session",
         help=_("Default {value:g} min, quality {quality}: {source}").format(
-            value=row.value, quality=row.quality, source=plain(row.source)
+            value=row.value, quality=row.quality, source=plain(shipped_text(_, row.source))
         ),
     )
     return capability, int(limit)

@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.model.bases import load_fleet_rules
+from geo.output.data_words import shipped_text
 from geo.output.tables import csv_bytes
 from geo.study.emergency import Emergency
 from pages.ui import compute, compute_emergency, roads_show
@@ -121,7 +122,7 @@ def _fleet(_: Translate, language: str, asked: controls.Emergency, found: Emerge
         _("Ambulances needed"): rows["needed"],
         _("In service"): rows["have"],
         _("Missing"): rows["missing"],
-        _("Source"): [rules[i].source for i in rows["rule_id"]],
+        _("Source"): [shipped_text(_, rules[i].source) for i in rows["rule_id"]],
     })  # fmt: skip
     st.markdown(
         _("**{have}** ambulances in service for {people:,.0f} people.").format(

@@ -5,6 +5,7 @@ import pandas as pd
 from geo.model.bases import load_fleet_rules
 from geo.model.capabilities import check_capability
 from geo.model.clock import Clock, Interval, load_intervals
+from geo.output.data_words import shipped_text
 from pages.ui.text import Translate, plain
 
 
@@ -58,7 +59,9 @@ def interval_table(_: Translate, language: str) -> pd.DataFrame:
         for rule in load_fleet_rules()
     ]
     units = {"min": _("minutes"), "share of the time": _("share"), "people": _("people per ambulance")}
-    named = [(item, value, units[unit], quality, source) for item, value, unit, quality, source in rows]
+    named = [
+        (item, value, units[unit], quality, shipped_text(_, source)) for item, value, unit, quality, source in rows
+    ]
     columns = [_("Emergency"), _("Value"), _("Unit"), _("Quality"), _("Source")]
     return pd.DataFrame(named, columns=columns)
 

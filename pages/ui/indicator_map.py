@@ -8,6 +8,7 @@ from geo.model.briefing import Indicator, Scene
 from geo.model.errors import BriefingInvalid
 from geo.model.indicators import Entry
 from geo.model.inputs import Study
+from geo.output.data_words import shipped_text
 from geo.output.indicator_text import (
     STATUS_NAMES,
     STATUS_SIGNS,
@@ -107,7 +108,7 @@ def _twin(_: Translate, study: Study, entry: Entry, table: pd.DataFrame, period:
         _("Numerator"): ordered["numerator"],
         _("Denominator"): ordered["denominator"],
         _("To the target"): [number(v) if v == v and v else "" for v in ordered["gap"]],
-        _("Source"): ordered["source"],
+        _("Source"): [shipped_text(_, source) for source in ordered["source"]],
     })  # fmt: skip
     st.caption(
         _("{known} of {whole} townships have a figure for {period}.").format(

@@ -11,11 +11,11 @@ from streamlit_folium import st_folium
 from geo.analysis.programme import TILE_COLUMNS
 from geo.model.errors import N_
 from geo.model.programmes import STAGE_NAMES, STAGES, Programme
+from geo.output.data_words import shipped_text
 from geo.output.indicator_text import (
     board_rows,
     board_table,
     counties_text,
-    source_text,
     value_text,
 )
 from geo.output.inks import INK
@@ -83,7 +83,7 @@ def figure_tiles(_: Translate, programme: Programme, language: str) -> None:
         for column, standing in zip(st.columns(4), found[start : start + 4], strict=False):
             latest, entry = standing.latest, standing.entry
             if latest is not None:
-                source = source_text(_, latest.source)
+                source = shipped_text(_, latest.source)
                 below = counties_text(_, entry, latest, programme.total) or source
                 column.metric(
                     plain(entry.title(language)), value_text(entry, latest.value, language), plain(below),
@@ -92,6 +92,7 @@ def figure_tiles(_: Translate, programme: Programme, language: str) -> None:
 
 
 VERDICTS = {"met": N_("met"), "not_met": N_("not yet"), "unknown": N_("cannot be told")}
+_SIGNS = {"met": "✓", "not_met": "✗", "unknown": "?"}
 
 
 def milestones(_: Translate, programme: Programme, language: str) -> None:
@@ -102,31 +103,27 @@ def milestones(_: Translate, programme: Programme, language: str) -> None:
     for row in programme.milestone.to_dict("records"):
         of = found.get(str(row["milestone_id"]))
         own = standings.get(str(row["indicator_code"]))
-        state, count = VERDICTS["unknown"], ""
+        verdict, count = "unknown", ""
         if of is not None:
-            state = VERDICTS[of.verdict]
+            verdict = of.verdict
             count = _("{done} of {whole} counties, {unknown} not told").format(
                 done=of.done, whole=of.total, unknown=of.not_told
             )
         elif own is not None and own.latest is not None:
-            state = VERDICTS.get(own.status, state)
+            verdict = own.status if own.status in VERDICTS else verdict
             made_of = counties_text(_, own.entry, own.latest, programme.total)
             count = f"{value_text(own.entry, own.latest.value, language)} ({made_of})"
-        lines.append({
-            _("Milestone"): _told(row, "title", language),
-            _("Due"): row["due"],
-            _("State"): _(state),
-            _("Now"): count,
-            _("Document"): source_text(_, str(_told(row, "document", language))),
-        })  # fmt: skip
+        document = shipped_text(_, str(_told(row, "document", language)))
+        lines.append(_goal(_, language, row, verdict) + "  \n" + " · ".join(plain(t) for t in (count, document) if t))
     if lines:
         st.subheader(_("Milestones"), anchor=False)
-        st.dataframe(
-            pd.DataFrame(lines),
-            hide_index=True,
-            key=f"milestones:{programme.programme_id}",
-            column_config={_("Milestone"): st.column_config.TextColumn(width=250)},
-        )
+        st.markdown("\n\n".join(lines))
+
+
+def _goal(_: Translate, language: str, row: Mapping[Any, object], verdict: str) -> str:
+    """A milestone as a line of Markdown: what, until when, and whether it is reached."""
+    state = f"{_SIGNS[verdict]} {_(VERDICTS[verdict])}"
+    return f"**{plain(_told(row, 'title', language))}** · {plain(row['due'])} · {state}"
 
 
 def _told(row: Mapping[Any, object], column: str, language: str) -> object:
@@ -173,7 +170,8 @@ def _spec(
             "color": {
                 "field": "said", "type": "nominal", "title": None, "scale": {"domain": names, "range": tones},
                 "legend": {
-                    "orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260, "columns": 3,
+                    "orient": "top", "symbolType": "square", "symbolSize": 160, "labelLimit": 260,
+                    "columns": len(names) if on_stage() else 3,
                     "labelColor": INK, "labelFontSize": STAGE_PX if on_stage() else 13,
                 },
             },
@@ -271,7 +269,7 @@ def county_table(_: Translate, programme: Programme, colouring: Colouring) -> No
         _("Model county"): [_("yes") if flag else "" for flag in county["is_model"]],
         colouring.title: [colouring.value[c] or colouring.said[c] for c in county["county_code"]],
         _("Study"): county["study"],
-        _("Source"): [source_text(_, source) for source in county["source"]],
+        _("Source"): [shipped_text(_, source) for source in county["source"]],
     })  # fmt: skip
     st.dataframe(
         shown, hide_index=True, height=min(420, 38 + 35 * len(shown)), selection_mode="single-row",
@@ -299,17 +297,13 @@ def county_detail(_: Translate, programme: Programme, language: str) -> None:
     if code is None:
         return
     row = programme.county[programme.county["county_code"] == code].iloc[0]
-    said = [row["city"], _(STAGE_NAMES.get(row["stage"], "not told")), row["since"], source_text(_, row["source"])]
+    said = [row["city"], _(STAGE_NAMES.get(row["stage"], "not told")), row["since"], shipped_text(_, row["source"])]
     st.markdown(" · ".join(plain(text) for text in said if text))
     for pair in programme.pairing[programme.pairing["county_code"] == code]["hospital"]:
         st.markdown(_("Paired with **{hospital}**").format(hospital=plain(pair)))
     goals = compute_programmes.milestones_of_county(programme, str(code))
     if goals:
-        lines = [
-            {_("Milestone"): _told(goal, "title", language), _("Due"): goal["due"], _("State"): _(VERDICTS[verdict])}
-            for goal, verdict in goals
-        ]
-        st.dataframe(pd.DataFrame(lines), hide_index=True, key="county_milestones")
+        st.markdown("  \n".join(_goal(_, language, goal, verdict) for goal, verdict in goals))
     found = compute_programmes.figures(programme, str(code))
     if found:
         table = board_table(_, found, language)
@@ -345,7 +339,7 @@ def pairings(_: Translate, programme: Programme) -> None:
     shown = pd.DataFrame({
         _("City hospital"): table["hospital"], _("County"): names, _("Code"): table["county_code"],
         _("Since"): table["since"],
-        _("Source"): [source_text(_, source) for source in table["source"]],
+        _("Source"): [shipped_text(_, source) for source in table["source"]],
     })  # fmt: skip
     st.dataframe(shown, hide_index=True, key=f"pairings:{programme.programme_id}")
     paired = programme.county["county_code"].isin(table["county_code"]).sum()

@@ -15,7 +15,7 @@ from geo.output.templates import template
 from geo.study.desk import Upload
 from geo.study.programme import new_programme
 from pages.ui import compute_programmes, signature
-from pages.ui.text import Translate, plain
+from pages.ui.text import Translate, local_time, plain
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -135,7 +135,7 @@ def versions(_: Translate, programme: Programme) -> None:
     names = kind_names(_)
     table = pd.DataFrame({
         _("Version"): [e.version_id for e in entries],
-        _("Time (UTC)"): [e.created_at.replace("T", " ").removesuffix("+00:00") for e in entries],
+        _("Time"): [local_time(e.created_at) for e in entries],
         _("What changed"): [names.get(e.kind, e.kind) for e in entries],
         _("By"): [e.author for e in entries],
         _("File"): [e.file_name for e in entries],
