@@ -168,7 +168,7 @@ def test_a_list_of_attacks_goes_through_the_desk_as_text(
     app.page.get_by_label("What is this version about?").fill(NAMES[0])
     app.page.get_by_role("button", name="Store as a new version").click()
     expect(app.page.get_by_text("Stored as version")).to_be_visible(timeout=30_000)
-    app.tick_row(app.page.get_by_test_id("stDataFrame").last, 2)
+    app.tick_row(app.page.get_by_test_id("stDataFrame").first, 2)
     expect(app.page.get_by_text("From this version to the newest")).to_be_visible()
     assert_inert(app)
 

@@ -128,7 +128,7 @@ def test_counties_are_loaded_from_a_table_and_counted(open_app: OpenApp, tmp_pat
     expect(page.get_by_text("1.3 % · of 78 counties").first).to_be_visible()
     app.photograph("province-loaded")
     page.locator("iframe").first.wait_for()
-    page.get_by_role("combobox", name="County").click()
+    app.idle().get_by_role("combobox", name="County").click()
     page.get_by_role("option", name="寿光市").click()
     app.idle()
     assert app.errors == []
