@@ -1,12 +1,11 @@
 """What an upload would change, and its commit; the versions of a list, compared, downloaded and restored."""
 
 import uuid
-from dataclasses import replace
 
 import pandas as pd
 import streamlit as st
 
-from geo.intake.desk.difference import Difference, pair_key
+from geo.intake.desk.difference import Difference
 from geo.model.desk import Kind
 from geo.model.inputs import Study
 from geo.output.tables import csv_bytes
@@ -15,6 +14,7 @@ from geo.study import desk
 from pages.ui import compute, compute_desk, draft, signature
 from pages.ui.desk_columns import column_name
 from pages.ui.desk_kinds import kind_name
+from pages.ui.desk_names import similar_names
 from pages.ui.draft import Draft
 from pages.ui.text import Translate, local_time, plain
 
@@ -32,7 +32,7 @@ def difference(_: Translate, language: str, current: Draft) -> None:
     found = compute_desk.difference(current)
     if current.kind not in ("roads", "heights"):
         _counts(_, found)
-    _proposals(_, current, found)
+    similar_names(_, current, found)
     stored, new = desk.stored_table(current.base, current.kind), pd.DataFrame()
     if current.kind not in ("roads", "heights"):
         new = desk.usable(current.check, current.base)
@@ -68,33 +68,6 @@ def _counts(_: Translate, found: Difference) -> None:
     with st.container(key="difference"):
         for column, (name, count) in zip(st.columns(4), figures.items(), strict=True):
             column.metric(name, f"{count:,}", border=True)
-
-
-def _proposals(_: Translate, current: Draft, found: Difference) -> None:
-    """Names that are only similar, to be decided; what was decided here can be taken back until it is stored."""
-    if current.decisions:
-        told = _("Take back what was decided about {count} names").format(count=len(current.decisions))
-        if st.button(told, icon=":material/undo:", key=f"undecide:{current.revision}"):
-            draft.keep(replace(current, decisions={}))
-            st.rerun()
-    if not found.proposed:
-        return
-    stored, new = desk.stored_table(current.base, current.kind), desk.usable(current.check, current.base)
-    for pair in found.proposed:
-        with st.container(border=True):
-            names = {
-                "new": plain(new["name"].iat[pair.new]),
-                "stored": plain(stored["name"].iat[pair.stored]),
-                "score": pair.score,
-            }
-            st.markdown(
-                _("Is **{new}** the same place as **{stored}**? The names are {score:.0f} % alike.").format(**names)
-            )
-            for verdict, label in (("same", _("The same place")), ("different", _("Two places"))):
-                if st.button(label, key=f"{verdict}:{pair.stored}:{pair.new}:{current.revision}"):
-                    key = pair_key(stored, new, pair)
-                    draft.keep(replace(current, decisions={**current.decisions, key: verdict}))
-                    st.rerun()
 
 
 def show_difference(

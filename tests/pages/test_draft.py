@@ -236,6 +236,19 @@ def test_a_decision_about_names_is_kept_with_the_version(page: AppTest, store: S
     )
 
 
+def test_a_decision_of_an_earlier_file_can_be_asked_again(page: AppTest, store: Store, tmp_path: Path) -> None:
+    store.remember("toy", {"pair:F3|北村村卫生室": "different"})
+    similar(page, tmp_path)
+    apart = new_rows(page)
+    assert "The same place" not in [b.label for b in page.button]
+    assert any("are two places" in m.value for m in page.markdown)
+    press(page, "Ask again")
+    press(page, "The same place")
+    assert int(new_rows(page)) == int(apart) - 1
+    stored(page)
+    assert recall_decisions(store, "toy") == {"F3|北村村卫生室": "same"}
+
+
 def test_the_rows_say_how_sure_tier_and_category_are(page: AppTest, tmp_path: Path) -> None:
     upload(page, care(tmp_path))
     answered(page)

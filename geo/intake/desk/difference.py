@@ -18,7 +18,7 @@ __all__ = ["Decisions", "Difference", "Pair", "compare", "identity", "merge", "p
 
 MOVED_M = 20.0  # below this a position is the same, written with fewer digits
 
-Decisions = Mapping[str, str]  # pair_key → "same" or "different"
+Decisions = Mapping[str, str]  # pair_key → "same" or "different"; "" where it is to be asked again
 Flags = npt.NDArray[np.bool_]
 
 _NOT_COMPARED = {"lon", "lat", "version", "source"}
@@ -26,7 +26,8 @@ _NOT_COMPARED = {"lon", "lat", "version", "source"}
 
 @dataclass(frozen=True)
 class Difference:
-    """What would change. Row numbers are positions in the two tables."""
+    """What would change. Row numbers are positions in the two tables; `decided` are pairs of similar names that a
+    decision has made one or kept apart."""
 
     pairs: tuple[Pair, ...]
     proposed: tuple[Pair, ...]
@@ -34,6 +35,7 @@ class Difference:
     gone: tuple[int, ...]
     changes: pd.DataFrame  # id, name, column, before, after
     moved: pd.DataFrame  # id, name, distance_m
+    decided: tuple[Pair, ...] = ()
 
     @property
     def is_empty(self) -> bool:
@@ -49,18 +51,23 @@ def compare(
     `told` has a row for each of `new` and, for the columns where it matters, whether the file itself says the value;
     without it all is said. Proposed rows count as added and gone until they are decided.
     """
-    decided = decisions or {}
-    pairs, proposed = pair_rows(stored, new, lambda p: decided.get(pair_key(stored, new, p)) == "same")
+    told_so = decisions or {}
+
+    def decision(pair: Pair) -> str:
+        return told_so.get(pair_key(stored, new, pair), "")
+
+    pairs, similar = pair_rows(stored, new, lambda p: decision(p) == "same")
     taken = {p.stored for p in pairs}, {p.new for p in pairs}
     added = tuple(i for i in range(len(new)) if i not in taken[1])
     fresh = _as_taken(stored, new, pairs, added, told)
     return Difference(
         pairs=pairs,
-        proposed=tuple(p for p in proposed if pair_key(stored, new, p) not in decided),
+        proposed=tuple(p for p in similar if not decision(p)),
         added=added,
         gone=tuple(i for i in range(len(stored)) if i not in taken[0] and not _is_closed(stored, i)),
         changes=_changes(stored, fresh, pairs),
         moved=_moved(stored, fresh, pairs),
+        decided=tuple(p for p in (*pairs, *similar) if p.how in ("decided", "similar") and decision(p)),
     )
 
 

@@ -79,6 +79,9 @@ def test_a_misspelt_name_nearby_is_proposed_and_taken_only_when_decided() -> Non
     assert compare(long, misspelt, {key: "same"}).pairs[0].how == "decided"
     apart = compare(long, misspelt, {key: "different"})
     assert apart.pairs == () and apart.proposed == () and apart.added == (0,)
+    assert [(p.stored, p.new) for p in apart.decided] == [(2, 0)]
+    again = compare(long, misspelt, {key: ""})
+    assert again.proposed == found.proposed and again.decided == found.decided == ()
 
 
 def test_gone_rows_are_closed_or_stay_as_the_user_says() -> None:
