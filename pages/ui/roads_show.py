@@ -49,7 +49,7 @@ def figures(_: Translate, question: Question, before: Coverage, after: Coverage,
             _("People within {minutes} min").format(minutes=question.threshold_min),
             percent(after.share_pct),
             _("{part:,.0f} of {whole:,.0f} people; was {before}").format(
-                part=after.covered, whole=after.population, before=percent(before.share_pct)
+                part=after.covered, whole=after.population, before=percent(before.share_pct).replace(" ", "\u00a0")
             ),
         ),
         (_("Fall out of {minutes} min").format(minutes=question.threshold_min), "out"),

@@ -59,6 +59,25 @@ def test_an_arrow_stands_at_the_edge_while_the_paired_hospital_is_out_of_sight(
         )
 
 
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1920, 1080), (390, 844)])
+def test_the_words_at_the_arrow_are_clear_of_scale_stamp_and_credit(
+    open_structure: Callable[..., App], width: int, height: int
+) -> None:
+    app = open_structure("?stage=1", width=width, height=height)
+    frame = app.settled()
+    frame.wait_for_function("yida.debug().drawn.outside.length === 1")
+    (arrow,) = frame.evaluate("yida.debug().drawn.outside")
+    west, north, east, south = arrow["written"]
+    parts = frame.evaluate(
+        "[...document.querySelectorAll('.leaflet-bottom.leaflet-right > *')].map(e => e.getBoundingClientRect())"
+        ".map(({ left, top, right, bottom }) => ({ left, top, right, bottom }))"
+    )
+    assert len(parts) >= 3
+    for part in parts:
+        apart = east <= part["left"] or west >= part["right"] or south <= part["top"] or north >= part["bottom"]
+        assert apart, (arrow, part)
+
+
 def test_hovering_a_facility_lights_its_branch_and_leaving_it_puts_the_light_out(
     open_structure: Callable[..., App],
 ) -> None:

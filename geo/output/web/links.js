@@ -9,6 +9,7 @@
   const TRUNK = 0.55; // how far towards its children a trunk goes
   const EDGE_PX = 26; // arrows to places outside keep this far from the map's edge
   const FOOT_PX = 72; // and clear of the stamp and the credits at its foot
+  const APART_PX = 10; // between an arrow or its words and what stands at the lower right
   const MARK = "#c2410c";
   const NO_COMMUNITY = "#6b7278";
 
@@ -180,14 +181,32 @@
   function sight(view, app) {
     const { min, max } = app.map.getPixelBounds();
     const inner = [min.x - view.left + EDGE_PX, min.y - view.top + EDGE_PX, max.x - view.left - EDGE_PX, max.y - view.top - FOOT_PX];
-    return { west: inner[0], north: inner[1], east: inner[2], south: inner[3] };
+    const shift = [min.x - view.left, min.y - view.top]; // from the map's corner to the canvas's
+    return { west: inner[0], north: inner[1], east: inner[2], south: inner[3], shift, taken: taken(app, shift) };
+  }
+
+  // What scale, stamp and credit cover at the lower right, with some air: [west, north, east, south] of each.
+  function taken(app, shift) {
+    const whole = app.map.getContainer().getBoundingClientRect();
+    const [x, y] = [shift[0] - whole.left, shift[1] - whole.top];
+    const boxes = [...document.querySelectorAll(".leaflet-bottom.leaflet-right > *")].map((part) => part.getBoundingClientRect());
+    return boxes.map((box) => [box.left + x - APART_PX, box.top + y - APART_PX, box.right + x + APART_PX, box.bottom + y + APART_PX]);
   }
 
   // Where the line from (x0, y0), which is inside, leaves the sight on its way to (x1, y1); null when it does not.
   function leaves(box, x0, y0, x1, y1) {
     const share = (from, to, low, high) => (to > high ? (high - from) / (to - from) : to < low ? (low - from) / (to - from) : 1);
-    const t = Math.min(share(x0, x1, box.west, box.east), share(y0, y1, box.north, box.south));
+    const end = Math.min(share(x0, x1, box.west, box.east), share(y0, y1, box.north, box.south));
+    const t = Math.min(end, ...box.taken.map((part) => enters(part, x0, y0, x1, y1)));
     return t < 1 ? [x0 + t * (x1 - x0), y0 + t * (y1 - y0)] : null;
+  }
+
+  // The share of the line at which it enters a box it begins outside of; 1 when it does not.
+  function enters([west, north, east, south], x0, y0, x1, y1) {
+    const span = (from, to, low, high) => [low, high].map((at) => (at - from) / (to - from || 1e-9)).sort((a, b) => a - b);
+    const [[x, pastX], [y, pastY]] = [span(x0, x1, west, east), span(y0, y1, north, south)];
+    const [first, last] = [Math.max(x, y), Math.min(pastX, pastY)];
+    return first < last && first > 0 ? Math.min(first, 1) : 1;
   }
 
   function paintOutside(view, app) {
@@ -202,8 +221,8 @@
       if (x0 < box.west || x0 > box.east || y0 < box.north || y0 > box.south) return;
       const [x1, y1] = [worldX(away.lon) * view.scale - view.left, worldY(away.lat) * view.scale - view.top];
       const edge = leaves(box, x0, y0, x1, y1);
-      paintArrow(view, app, away, x0, y0, edge ? edge[0] : x1, edge ? edge[1] : y1, box);
-      app.drawn.outside.push({ name: away.name, atEdge: Boolean(edge) });
+      const written = paintArrow(view, app, away, x0, y0, edge ? edge[0] : x1, edge ? edge[1] : y1, box);
+      app.drawn.outside.push({ name: away.name, atEdge: Boolean(edge), written });
     });
   }
 
@@ -223,21 +242,26 @@
     ctx.fillStyle = away.colour;
     ctx.fill();
     const far = typeof away.km === "number" ? ` · ${words(app.state, "links.away", { n: figure(app.state, away.km) })}` : "";
-    label(ctx, away.name + far, x1, y1, box, app.state.stage);
+    return label(ctx, away.name + far, x1, y1, box, app.state.stage);
   }
 
   function label(ctx, text, x, y, box, stage) {
     const clipped = text.length > 40 ? `${text.slice(0, 39)}…` : text;
-    ctx.font = `600 ${stage ? 24 : 12.5}px "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif`;
+    const size = stage ? 24 : 12.5;
+    ctx.font = `600 ${size}px "Noto Sans SC", "Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", sans-serif`;
     const width = ctx.measureText(clipped).width;
-    const left = Math.min(Math.max(x - width / 2, box.west - 18), box.east + 18 - width);
     const base = y < (box.north + box.south) / 2 ? y + 26 : y - 14;
+    const beside = box.taken.filter(([, north, , south]) => base > north && base - size < south);
+    const east = Math.min(box.east + 18, ...beside.map(([west]) => west));
+    const left = Math.min(Math.max(x - width / 2, box.west - 18), east - width);
     ctx.lineJoin = "round";
     ctx.lineWidth = 4;
     ctx.strokeStyle = HALO;
     ctx.strokeText(clipped, left, base);
     ctx.fillStyle = "#1f2a33";
     ctx.fillText(clipped, left, base);
+    const [x0, y0] = [left - box.shift[0], base - box.shift[1]];
+    return [x0, y0 - size, x0 + width, y0]; // in pixels of the map
   }
 
   // What a check has found: a ring about each place, an edge about each township.
