@@ -6,7 +6,7 @@ import string
 import pytest
 
 from geo.model.schemes import SCHEME_FOLDER, load_scheme
-from geo.output.language import LANGUAGES, from_preference, translator
+from geo.output.language import LANGUAGES, from_preference, sentences, translator
 from tests.text import catalogue, messages
 
 
@@ -53,3 +53,9 @@ def test_the_language_follows_the_browser_and_is_chinese_when_unknown(wish, lang
 def test_chinese_reaches_the_reader_and_english_needs_no_catalogue():
     assert translator("zh")("Villages outside") == "时限外的村（居）"
     assert translator("en")("Villages outside") == "Villages outside"
+
+
+def test_sentences_follow_each_other_as_each_language_writes_them():
+    assert sentences("One.", "", "Two!", "Three") == "One. Two! Three"
+    assert sentences("第一句。", "", "第二句！", "three") == "第一句。第二句！three"
+    assert sentences("在 15 分钟内。", "Two.") == "在 15 分钟内。Two." and sentences() == ""

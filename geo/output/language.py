@@ -6,6 +6,7 @@ English sentences are the message ids, so English needs no catalogue.
 import gettext
 import io
 import os
+import re
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -31,6 +32,11 @@ def translator(language: str) -> Translate:
     write_mo(compiled, catalogue)
     compiled.seek(0)
     return gettext.GNUTranslations(compiled).gettext
+
+
+def sentences(*parts: str) -> str:
+    """Sentences one after the other, those that are not empty: no space follows a Chinese full stop."""
+    return re.sub(r"(?<=[。！？；]) ", "", " ".join(part for part in parts if part))
 
 
 def from_preference(preferred: str | None) -> str:

@@ -25,7 +25,7 @@ from geo.output.clean import clean
 from geo.output.facts import Export, facts
 from geo.output.figure import Chart, Figure
 from geo.output.figures import scene_sentence, scene_title, shown_figures
-from geo.output.language import Translate
+from geo.output.language import Translate, sentences
 from geo.output.picture import map_svg
 from geo.output.report import missing_sentence, table_rows
 from geo.output.slide_template import Template, empty_deck, title_layout
@@ -68,7 +68,7 @@ def _slide(deck: Deck, answer: Answer, export: Export, _: Translate) -> None:
         title.left, title.top, title.width, title.height = margin, int(high * 0.03), wide - 2 * margin, int(high * 0.1)
         _write(title.text_frame, scene_title(answer, _, export.language), 28, bold=True)
         title.text_frame.paragraphs[0].alignment = PP_ALIGN.LEFT
-    sentence = " ".join(p for p in (scene_sentence(answer, _, export.language), missing_sentence(answer, _)) if p)
+    sentence = sentences(scene_sentence(answer, _, export.language), missing_sentence(answer, _))
     _text(slide, (margin, int(high * 0.125), wide - 2 * margin, int(high * 0.085)), sentence, 16, inks.SOFT)
     top, tall = int(high * 0.215), int(high * 0.755)
     left_wide = int(wide * 0.57)

@@ -7,6 +7,7 @@ import streamlit as st
 from geo.model.assumptions import CONDITIONS, Assumptions
 from geo.model.inputs import Study
 from geo.model.roads import MODES, Mode
+from geo.output.language import sentences
 from geo.output.words import condition_name, factor_text, mode_name
 from geo.study.relief import WHOLE_PCT, heights_share
 from pages.ui import compute, stage, state
@@ -173,17 +174,17 @@ def facts_line(_: Translate, question: Question) -> str:
         condition=plain(condition_name(_, assumptions.condition)),
         factor=plain(factor_text(_, assumptions, question.mode, question.study.roads)),
     )
-    return line + made_with(_, question.study, assumptions)
+    return sentences(line, *made_with(_, question.study, assumptions))
 
 
-def made_with(_: Translate, study: Study, assumptions: Assumptions) -> str:
+def made_with(_: Translate, study: Study, assumptions: Assumptions) -> list[str]:
     """Where ice lies, under ice, and how many figures were changed: sentences to follow others (Markdown)."""
-    told, changed = [""], len(state.edits())
+    told, changed = [], len(state.edits())
     if assumptions.condition == "ice":
         told.append(ice_line(_, study, assumptions))
     if changed:
         told.append(_("{count} speeds or factors were changed from the defaults.").format(count=changed))
-    return " ".join(told)
+    return told
 
 
 def ice_line(_: Translate, study: Study, assumptions: Assumptions) -> str:
@@ -199,4 +200,4 @@ def ice_line(_: Translate, study: Study, assumptions: Assumptions) -> str:
     ).format(height=assumptions.ice_from_m)
     share_pct = 100 * heights_share(study.roads)
     partly = _("Heights are known for only {share:.1f} % of the roads' length; elsewhere roads count as icy.")
-    return line if share_pct >= WHOLE_PCT else line + " " + partly.format(share=share_pct)
+    return line if share_pct >= WHOLE_PCT else sentences(line, partly.format(share=share_pct))

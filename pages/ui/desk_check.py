@@ -9,6 +9,7 @@ from streamlit_folium import st_folium
 from geo.intake.desk.checking import classified
 from geo.model.desk import Check, Mend, Question
 from geo.model.inputs import Study
+from geo.output.language import sentences
 from geo.output.maps import base_map, state_group
 from geo.output.tables import csv_bytes
 from geo.study import desk
@@ -200,7 +201,7 @@ def _said(_: Translate, check: Check) -> "dict[int, str]":
     for problem in check.problems:
         if problem.row in said:
             said[problem.row].append(problem.say(_))
-    return {row: " ".join(sentences) for row, sentences in said.items()}
+    return {row: sentences(*parts) for row, parts in said.items()}
 
 
 def mends(_: Translate, current: Draft) -> None:

@@ -11,6 +11,7 @@ from geo.model.clock import STARTS, Clock, load_intervals
 from geo.model.inputs import Study
 from geo.network.breaks import Breaks
 from geo.output.data_words import shipped_text
+from geo.output.language import sentences
 from geo.output.words import condition_name, factor_text
 from geo.study.page_scenes import rescue_scene
 from pages.ui import closed_roads, compute, emergency_plan, stage, state
@@ -152,11 +153,9 @@ def facts_line(_: Translate, asked: Emergency) -> str:
         condition=plain(condition_name(_, asked.assumptions.condition)),
         factor=plain(factor_text(_, asked.assumptions, "ambulance", asked.study.roads)),
     )
-    if not stage.is_on():
-        line += " " + _(
-            "Clock: {clock}. Whether an ambulance is free is counted only under “Busy ambulances”."
-        ).format(clock=plain(asked.clock.say(_)))  # fmt: skip
-    return line + made_with(_, asked.study, asked.assumptions)
+    clock = _("Clock: {clock}. Whether an ambulance is free is counted only under “Busy ambulances”.")
+    said = "" if stage.is_on() else clock.format(clock=plain(asked.clock.say(_)))
+    return sentences(line, said, *made_with(_, asked.study, asked.assumptions))
 
 
 def asked_scene(_: Translate, asked: Emergency) -> Scene:

@@ -12,6 +12,7 @@ from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.route import Route
 from geo.output.figure import percent
+from geo.output.language import sentences
 from geo.output.scene_map import ambulances_text
 from geo.study.conditions import BAND_SHARE
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
@@ -152,9 +153,9 @@ def _arrival_text(_: Translate, clock: Clock, row: "pd.Series", names: dict[str,
         text = _("**{minutes:.1f} min** {start}: {late:.1f} min too late (limit {limit:g} min).")
     said = text.format(minutes=row["arrival_min"], start=clock.say_start(_), late=late, limit=clock.threshold_min)
     if not row["backup_id"]:
-        return said + " " + _("No other base reaches it by road.")
+        return sentences(said, _("No other base reaches it by road."))
     backup = _("If that base has no ambulance, {name} comes after {minutes:.1f} min.")
-    return said + " " + backup.format(name=plain(names[row["backup_id"]]), minutes=row["backup_min"])
+    return sentences(said, backup.format(name=plain(names[row["backup_id"]]), minutes=row["backup_min"]))
 
 
 def steps(

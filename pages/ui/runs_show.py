@@ -11,6 +11,7 @@ from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.network.calibration import LEAST_TRIPS, LIMIT, Calibration
 from geo.output import run_words
+from geo.output.language import sentences
 from geo.output.tables import csv_bytes
 from geo.study import records
 from geo.study.records import Records, Runs
@@ -103,7 +104,7 @@ def townships(_: Translate, study: Study, table: pd.DataFrame, clock: Clock) -> 
     minutes = [name for name in shown.columns if shown[name].dtype.kind == "f"]
     st.dataframe(shown, hide_index=True, column_config=dict.fromkeys(minutes, one), height=460)
     st.caption(
-        _("Medians in minutes, observed and modelled of the same runs.") + " " + run_words.modelled_with(clock, _)
+        sentences(_("Medians in minutes, observed and modelled of the same runs."), run_words.modelled_with(clock, _))
     )
     st.download_button(
         _("Download the table (CSV)"), csv_bytes(shown), file_name=f"yida-{study.name}-runs.csv", mime="text/csv",
