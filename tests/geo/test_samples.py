@@ -1,5 +1,6 @@
 """The counties that ship with the program, through the whole house: figures that are promised, and a peer."""
 
+import time
 from dataclasses import replace
 
 import networkx as nx
@@ -25,6 +26,7 @@ from geo.study import (
     open_study,
     study_names,
 )
+from tests.bench.network import reach_against_table
 
 
 @pytest.fixture(scope="module")
@@ -101,6 +103,17 @@ def peer_of(roads: Roads) -> nx.DiGraph:
     arcs = arcs[np.argsort(-arcs[:, 2], kind="stable")]  # of parallel roads the fastest is written last
     peer.add_weighted_edges_from((int(a), int(b), w) for a, b, w in arcs.tolist())
     return peer
+
+
+def test_reach_polygons_of_north_iceland_agree_with_the_table_and_cost_little(nordurland):
+    outside, inside, milliseconds = reach_against_table(nordurland.roads)
+    assert 0 < outside <= 0.05 and 0 < inside <= 0.05 and milliseconds < 100
+
+
+def test_north_iceland_is_built_from_its_extract_in_time():
+    begin = time.monotonic()
+    build_study(read_manifest(SAMPLE_FOLDER / "nordurland"))
+    assert time.monotonic() - begin < 30
 
 
 def test_minutes_on_north_iceland_equal_networkx_from_thirty_sources(nordurland):
