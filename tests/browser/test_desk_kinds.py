@@ -1,5 +1,7 @@
 """The data desk in Chromium, kind by kind: a file of each is read, compared and stored; columns are corrected."""
 
+import csv
+import io
 import re
 from collections.abc import Callable
 from contextlib import suppress
@@ -135,6 +137,45 @@ def test_a_column_taken_for_the_wrong_thing_is_corrected_on_the_page(
     expect(page.get_by_text("Not used: X")).to_have_count(0)
     expect(page.get_by_role("button", name="Read the file again with these columns")).to_have_count(0)
     assert figure(app.idle(), "Rows in order") == len(county.CARE)
+
+
+def test_a_row_without_a_place_is_put_where_the_map_is_clicked_and_downloaded_from_there(
+    open_app: Callable[..., App], server_home: Path, tmp_path: Path
+) -> None:
+    study = build_study(write_county(tmp_path / "toy"))
+    open_store(server_home).save(replace(study, header={**study.header, "name": "placed"}), "files", replace=False)
+    header = ["机构编码", "机构名称", "级别", "经度", "纬度"]
+    rows = [[c.key, c.name, c.tier, *county.lonlat([c.at])[0]] for c in county.CARE]
+    app = open_app("desk?lang=en&study=placed", locale="en-GB", height=1500)
+    page = app.page
+    app.idle().set_input_files(
+        "input[type=file]", table(tmp_path / "list.csv", header, [*rows, ["F9", "新设服务点", "延伸服务点", "", ""]])
+    )
+    answered(app)
+    page.get_by_role("tab", name="Map").click()
+    frame = app.settled()
+    expect(page.get_by_role("combobox", name=re.compile("Row without a place"))).to_be_visible()
+    box = page.locator("iframe").first.bounding_box()
+    at = frame.evaluate("[map_div.getSize().x / 2, map_div.getSize().y / 3]")
+    wanted, beside = (
+        frame.evaluate("at => map_div.containerPointToLatLng(at)", [at[0] + away, at[1] + away]) for away in (0, 2)
+    )
+    assert box is not None
+    page.mouse.click(box["x"] + at[0], box["y"] + at[1])
+    expect(page.get_by_text("1 changes made to its rows")).to_be_visible()
+    expect(page.get_by_role("combobox", name=re.compile("Row without a place"))).to_have_count(0)
+    app.idle().get_by_role("tab", name="Difference and commit").click()
+    app.idle().get_by_label("Your name").fill("李雷")
+    page.get_by_role("button", name="Store as a new version").click()
+    expect(page.get_by_text(re.compile("Stored as version"))).to_be_visible(timeout=30_000)
+    app.tick_row(app.idle().get_by_test_id("stDataFrame").first, 1)
+    with page.expect_download() as started:
+        page.get_by_role("button", name="Download this list (CSV)").click()
+    told = csv.DictReader(io.StringIO(started.value.path().read_bytes().decode("utf-8-sig")))
+    new = next(row for row in told if row["name"] == "新设服务点")
+    assert float(new["lon"]) == pytest.approx(wanted["lng"], abs=abs(beside["lng"] - wanted["lng"]))
+    assert float(new["lat"]) == pytest.approx(wanted["lat"], abs=abs(beside["lat"] - wanted["lat"]))
+    assert app.errors == [] and app.outside == []
 
 
 def test_templates_are_offered_empty_and_with_the_stored_rows(
