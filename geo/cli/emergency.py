@@ -37,7 +37,7 @@ from geo.network.breaks import Breaks
 from geo.output.data_words import shipped_text
 from geo.output.language import Translate, of_terminal
 from geo.study import emergency
-from geo.study.conditions import Band, with_breaks
+from geo.study.conditions import BAND_SHARE, Band, at_speeds, with_breaks
 from geo.study.emergency import Emergency
 
 MISSED_SHOWN = 10  # as text; JSON has all of them
@@ -126,7 +126,9 @@ def _asked(study: Study, options: argparse.Namespace) -> _Told:
     found = emergency.answer(study, bases, drive, hospital, clock, night=options.condition == "night")
     within = emergency.hospital_coverage(found, default_value("clinical", options.capability))
     problems = [*found.problems, *emergency.hospital_problems(study, back, options.capability)]
-    band = emergency.speed_band(study, roads[0], found, breaks)
+    slow, fast = (with_breaks(scaled, breaks) for scaled in at_speeds(roads[0], BAND_SHARE))
+    drives = emergency.drive_matrix(slow, found.bases), emergency.drive_matrix(fast, found.bases)
+    band = emergency.speed_band(study, found, drives)
     return _Told(study, found, within, band, assumptions, problems, breaks, options)
 
 

@@ -21,13 +21,12 @@ from geo.model.clock import Clock
 from geo.model.inputs import Study
 from geo.model.problems import Problem
 from geo.model.roads import Floats, Ints
-from geo.network.breaks import NO_BREAKS, Breaks
 from geo.network.route import Route, route
 from geo.network.snapping import Snapped
 from geo.network.travel_time import nearest_times, time_matrix
 from geo.study.answers import Network, network_of
 from geo.study.closing import Care, care_from
-from geo.study.conditions import BAND_SHARE, Band, at_speeds, with_breaks
+from geo.study.conditions import BAND_SHARE, Band
 
 
 @dataclass(frozen=True)
@@ -138,16 +137,14 @@ def hospital_coverage(found: Emergency, limit_min: float) -> Coverage:
     return coverage(found.response["total_min"], found.response["population"], limit_min)
 
 
-def speed_band(study: Study, network: Network, found: Emergency, breaks: Breaks = NO_BREAKS) -> Band:
+def speed_band(study: Study, found: Emergency, drives: tuple[Floats, Floats]) -> Band:
     """People reached in time when every speed on the road is lower, and higher, by conditions.BAND_SHARE.
 
-    `network` is `outward` with all roads open; `breaks` are those that were closed for `found`.
+    `drives` are the `drive_matrix` of the bases in service at these speeds, the slower first.
     """
-    sides = []
-    for scaled in at_speeds(network, BAND_SHARE):
-        drive = pd.DataFrame(drive_matrix(with_breaks(scaled, breaks), found.bases)).min(axis=1)
-        sides.append(coverage(drive, study.demand["population"], found.clock.drive_limit_min))
-    return Band(BAND_SHARE, *sides)
+    nearest = [pd.DataFrame(drive).min(axis=1) for drive in drives]
+    slower, faster = (coverage(n, study.demand["population"], found.clock.drive_limit_min) for n in nearest)
+    return Band(BAND_SHARE, slower, faster)
 
 
 def unit_at(study: Study, lon: float, lat: float) -> str:

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import streamlit as st
 
-from geo.analysis.coverage import Coverage, coverage, coverage_by_unit
+from geo.analysis.coverage import coverage_by_unit
 from geo.analysis.emergency import fleet
 from geo.analysis.mexclp import expected_coverage
 from geo.analysis.radius import compare, nearest_m
@@ -21,7 +21,7 @@ from geo.network.breaks import NO_BREAKS, Breaks
 from geo.network.graph import Trip
 from geo.study import Network, emergency
 from geo.study.closing import Care
-from geo.study.conditions import BAND_SHARE, with_breaks
+from geo.study.conditions import BAND_SHARE, Band, with_breaks
 from geo.study.emergency import Emergency, Rescue
 from pages.ui import compute
 
@@ -119,16 +119,11 @@ def answer(
     return emergency.answer(of, bases, drive, hospital, clock, night=assumptions.condition == "night")
 
 
-def band(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks) -> tuple[Coverage, Coverage]:
+def band(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks) -> Band:
     """People reached when every speed on the road is lower, and higher, by conditions.BAND_SHARE."""
-    if not found.bases:
-        return found.reached, found.reached
-    sides = []
-    for share in (1 - BAND_SHARE, 1 + BAND_SHARE):
-        scaled = replace(assumptions, speed_scale=assumptions.speed_scale * share)
-        drive = pd.DataFrame(drive_matrix(of, scaled, found.bases, breaks)).min(axis=1)
-        sides.append(coverage(drive, of.demand["population"], found.clock.drive_limit_min))
-    return sides[0], sides[1]
+    scales = [assumptions.speed_scale * share for share in (1 - BAND_SHARE, 1 + BAND_SHARE)]
+    slow, fast = (drive_matrix(of, replace(assumptions, speed_scale=s), found.bases, breaks) for s in scales)
+    return emergency.speed_band(of, found, (slow, fast))
 
 
 def rescue(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks, demand_id: str) -> Rescue:

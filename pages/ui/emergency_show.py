@@ -14,7 +14,7 @@ from geo.network.route import Route
 from geo.output.figure import percent
 from geo.output.language import sentences
 from geo.output.scene_map import ambulances_text
-from geo.study.conditions import BAND_SHARE
+from geo.study.conditions import Band
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan
 from pages.ui import emergency_controls as controls
@@ -62,15 +62,15 @@ def key_figures(_: Translate, language: str, asked: controls.Emergency, found: E
             column.metric(plain(label), value, of, delta_color="off", delta_arrow="off", border=True, height="stretch")
 
 
-def band_line(_: Translate, asked: controls.Emergency, band: tuple[Coverage, Coverage]) -> None:
+def band_line(_: Translate, asked: controls.Emergency, band: Band) -> None:
     """The band about the first figure when all speeds are wrong by some share."""
-    slow, fast = band
+    slow, fast = band.slower, band.faster
     st.caption(
         _(
             "If all speeds on the road are {share:.0f} % lower or higher: {low} to {high} reached within "
             "{minutes:g} min {start} ({slow:,.0f} to {fast:,.0f} of {whole:,.0f} people, modelled)."
         ).format(
-            share=100 * BAND_SHARE,
+            share=100 * band.share,
             low=percent(slow.share_pct),
             high=percent(fast.share_pct),
             minutes=asked.clock.threshold_min,
