@@ -5,23 +5,25 @@ the two never meet.
 """
 
 import io
-from typing import Any
+from typing import Any, Unpack
 
 import pandas as pd
 
 from geo.model.programmes import TABLES, Programme, programme_content_id
 from geo.model.schema import conform
-from geo.store.versions import Content, Store, VersionEntry
+from geo.store.versions import Content, Said, Store, VersionEntry
 
 PREFIX = "programme/"
 
 
-def commit_programme(store: Store, programme: Programme, *, base_version: int | None, **said: Any) -> int:
+def commit_programme(
+    store: Store, programme: Programme, *, base_version: int | None, kind: str, **said: Unpack[Said]
+) -> int:
     """Store a version that started from `base_version`; its number. `said` and errors as `Store.commit`."""
     bodies = {name: _bytes(getattr(programme, name)) for name in TABLES}
     own = PREFIX + programme.programme_id
     content = Content(own, programme.content_id, bodies, programme.header, {})
-    return store.commit_content(content, base_version=base_version, **said)
+    return store.commit_content(content, base_version=base_version, kind=kind, **said)
 
 
 def load_programme(store: Store, programme_id: str, version_id: int | None = None) -> Programme:

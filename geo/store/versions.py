@@ -5,7 +5,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TypedDict, Unpack
 from zipfile import BadZipFile
 
 import sqlalchemy as sa
@@ -49,6 +49,17 @@ class Content:
     report: Mapping[str, Any]
 
 
+class Said(TypedDict, total=False):
+    """What is told of a commit; `check_base` false stores over whatever has come since."""
+
+    author: str
+    note: str
+    file_name: str
+    fingerprint: str
+    operation_id: str
+    check_base: bool
+
+
 class Store:
     """An open store of studies and their versions."""
 
@@ -66,19 +77,7 @@ class Store:
         base = newest.version_id if newest else None
         return self.commit(study, base_version=base, kind="study", fingerprint=fingerprint, check_base=not replace)
 
-    def commit(
-        self,
-        study: Study,
-        *,
-        base_version: int | None,
-        kind: str,
-        author: str = "",
-        note: str = "",
-        file_name: str = "",
-        fingerprint: str = "",
-        operation_id: str = "",
-        check_base: bool = True,
-    ) -> int:
+    def commit(self, study: Study, *, base_version: int | None, kind: str, **said: Unpack[Said]) -> int:
         """Store a version that started from `base_version`, all or nothing; its number.
 
         The same operation id stores nothing twice and answers with the version it made. Raises StaleVersion when
@@ -87,10 +86,7 @@ class Store:
         content = Content(
             study.name, study.content_id, parts.all_bytes(study), study.header, asdict(study.report)
         )  # fmt: skip
-        return self.commit_content(
-            content, base_version=base_version, kind=kind, author=author, note=note, file_name=file_name,
-            fingerprint=fingerprint, operation_id=operation_id, check_base=check_base,
-        )  # fmt: skip
+        return self.commit_content(content, base_version=base_version, kind=kind, **said)
 
     def commit_content(
         self,
