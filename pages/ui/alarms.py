@@ -24,13 +24,16 @@ def rules(_: Translate, study: Study, found: list[Alarm], language: str) -> None
     )
     table = alarm_table(_, found, compute_indicators.entries(study), language)
     fixed = [name for name in table.columns if name != _("Threshold")]
-    changed = st.data_editor(table, hide_index=True, disabled=fixed, key=f"alarm_rules:{study.name}:{language}")
+    changed = st.data_editor(
+        table, hide_index=True, disabled=fixed, key=f"alarm_rules:{study.name}:{language}",
+        column_config={_("Threshold"): st.column_config.NumberColumn(required=True)},
+    )  # fmt: skip
     with errors_said(_):
         flat = [finding.rule for alarm in found for finding in alarm.findings]
         new = [
             (rule, float(value))
             for rule, value in zip(flat, changed[_("Threshold")].tolist(), strict=True)
-            if value is not None and float(value) != rule.threshold
+            if pd.notna(value) and float(value) != rule.threshold
         ]
         for rule, value in new:
             compute_indicators.set_threshold(study, rule, value)

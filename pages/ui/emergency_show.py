@@ -286,7 +286,7 @@ def bases_editor(_: Translate, asked: controls.Emergency, found: Emergency) -> N
                 _("Only it reaches"): st.column_config.NumberColumn(
                     format="localized",
                     width=115,
-                    help=_("People reached in time by this base alone") + ". " + in_time_line(_, asked.clock),
+                    help=sentences(_("People reached in time by this base alone."), in_time_line(_, asked.clock)),
                 ),
             },
         )

@@ -237,5 +237,5 @@ def _error(path: Path, words: Mapping[str, object]) -> InputError:
 
 def _param(value: object) -> str | Phrase:
     if isinstance(value, dict) and isinstance(value.get("params"), dict):
-        return phrase(str(value.get("text")), **{str(k): str(v) for k, v in value["params"].items()})
+        return Phrase(str(value.get("text")), {str(k): str(v) for k, v in value["params"].items()})
     return str(value)

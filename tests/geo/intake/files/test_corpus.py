@@ -20,6 +20,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from geo.intake.desk.checking import Context, check_raw
+from geo.intake.files.guard import _error as guard_error
 from geo.intake.files.guard import guarded_noted
 from geo.intake.files.raw import Reading, read_noted
 from geo.model.errors import N_, FileTooDemanding, InputError, YidaError
@@ -163,6 +164,8 @@ def test_errors_of_a_guarded_child_are_said_in_either_language() -> None:
     assert "（超过 200,000 行）" in told.say(TRANSLATORS["zh"])
     odd = phrase("{a.__class__}{b:>9}{c}", a="x", c="{a}")  # as a child that was taken over might send it
     assert odd.say() == "{a.__class__}{b:>9}{a}"
+    words = {"error": "file_too_demanding", "params": {"detail": {"text": "{text} {self}", "params": {"text": "1"}}}}
+    assert "(1 {self})" in guard_error(Path("p"), words).say()
 
 
 def shown(reading: Reading | InputError) -> str:
