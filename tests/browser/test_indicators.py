@@ -132,3 +132,23 @@ def test_counties_are_loaded_from_a_table_and_counted(open_app: OpenApp, tmp_pat
     page.get_by_role("option", name="寿光市").click()
     app.idle()
     assert app.errors == []
+
+
+def test_a_threshold_of_an_alarm_is_changed_and_never_emptied(open_app: OpenApp) -> None:
+    """Fees of outpatients grew by 11.8 %: more than the 10 % at first, less than 12 %."""
+    app = open_app("indicators?study=xishui&lang=en", locale="en-GB", height=1400)
+    app.settled()
+    raised, quiet = (app.page.get_by_text(f"Growth of fees: {state}") for state in ("raised", "quiet"))
+    app.page.get_by_role("tab", name="Alarms").click()
+    table = app.idle().get_by_role("tabpanel").get_by_test_id("stDataFrame").first
+    across, row = 0.477, 3  # the column of thresholds; growth of fees per outpatient visit
+    expect(raised).to_be_visible()
+    app.write_cell(table, across, row, "12")
+    expect(quiet).to_be_visible()
+    app.idle()
+    app.page.keyboard.press("Delete")  # the cell has the focus still
+    expect(app.idle().get_by_test_id("stMain").get_by_test_id("stAlert")).to_have_count(0)
+    expect(quiet).to_be_visible()
+    app.write_cell(table, across, row, "10")
+    expect(raised).to_be_visible()
+    assert app.errors == [] and app.outside == []
