@@ -195,9 +195,10 @@ class App:
     def tick_row(self, table: Locator, row: int) -> None:
         """Choose a row by the mark at its left, counted from 1; a click that a new table lost is made again."""
         chosen = table.locator(f"tr[aria-rowindex='{row + 1}'][aria-selected=true]")
-        table.scroll_into_view_if_needed()
         for _ in range(4):
-            box = self.idle() and table.bounding_box()
+            self.idle()  # else the table may be replaced by another meanwhile
+            table.scroll_into_view_if_needed()
+            box = table.bounding_box()
             assert box is not None
             self.page.mouse.click(box["x"] + 16, box["y"] + 35 * row + 17)
             with suppress(TimeoutError):
