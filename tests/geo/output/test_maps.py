@@ -2,8 +2,6 @@
 
 import json
 import re
-import shutil
-import subprocess
 import time
 from pathlib import Path
 from typing import Any
@@ -28,6 +26,7 @@ from geo.model.roads import CLASS_INDEX, Roads
 from geo.model.schema import DEMAND, FACILITY, UNIT, conform
 from geo.model.schemes import load_scheme
 from geo.output.maps import SCRIPTS, STYLES, WEB_FOLDER, bands_layer, base_map, state_group, static_layers
+from tests.javascript import run_javascript
 
 BOUNDS = (106.0, 28.0, 107.0, 29.0)
 TOUCHED = Path("/tmp/yida_template_ran")
@@ -129,7 +128,6 @@ def test_hostile_text_survives_a_whole_folium_page() -> None:
     assert "<img" not in page
 
 
-@pytest.mark.skipif(shutil.which("node") is None, reason="no node to run JavaScript with")
 def test_what_is_sent_is_one_valid_script_that_hands_over_the_state() -> None:
     program = (
         "const yida = {update: s => { globalThis.got = s; }}, window = {}; const map_div = {addLayer() {}};"
@@ -137,9 +135,8 @@ def test_what_is_sent_is_one_valid_script_that_hands_over_the_state() -> None:
         "eval(require('fs').readFileSync(0, 'utf8') + null);"
         "process.stdout.write(JSON.stringify(got));"
     )
-    sent = as_streamlit_folium_sends_it(hostile_state())
-    done = subprocess.run(["node", "-e", program], input=sent, capture_output=True, text=True, check=True, timeout=60)
-    assert json.loads(done.stdout) == hostile_state()
+    told = run_javascript(program, as_streamlit_folium_sends_it(hostile_state()))
+    assert json.loads(told) == hostile_state()
 
 
 # ---- the data ----------------------------------------------------------------------------------------------------
