@@ -67,8 +67,9 @@ class FileUnreadable(InputError):
 
 
 def broken(error: BaseException) -> Phrase:
-    """What a library found wrong with a file, in its own words."""
-    return phrase(N_("it is damaged, or not what it seems ({error})"), error=str(error)[:200] or type(error).__name__)
+    """What a library found wrong with a file, by its kind of error and in its own words."""
+    told = f"{type(error).__name__}: {str(error)[:200]}".removesuffix(": ")
+    return phrase(N_("it is damaged, or not what it seems ({error})"), error=told)
 
 
 class FileTooDemanding(InputError):

@@ -195,6 +195,15 @@ def test_counties_named_as_attacks_are_listed_as_text(
         expect(app.idle().get_by_test_id("stMarkdown").filter(has_text=name)).to_be_visible()
     for tab in ("Figures", "Paired hospitals", "Load tables"):
         app.idle().get_by_role("tab", name=tab, exact=True).click()
+    goals = [(str(i), name, "2027", "已建成", 50) for i, name in enumerate(NAMES)]
+    write_csv(tmp_path / "goals.csv", ["编号", "里程碑", "期限", "要求阶段", "目标占比"], goals)
+    app.page.get_by_text("Milestones", exact=True).locator("visible=true").last.click()
+    app.idle().locator("input[type=file]").set_input_files(tmp_path / "goals.csv")
+    app.page.get_by_role("button", name="Store as a new version").click()
+    expect(app.page.get_by_text("Stored as version")).to_be_visible()
+    app.idle().get_by_role("tab", name="Counties").click()
+    for name in NAMES:  # in bold, to the letter
+        expect(app.page.locator("strong").get_by_text(name, exact=True).first).to_be_visible()
     assert_inert(app)
 
 
