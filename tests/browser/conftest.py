@@ -36,6 +36,7 @@ IDLE = (
     "document.querySelector('[data-testid=stApp]')?.dataset.testScriptState === 'notRunning'"
     " && !document.querySelector('[data-testid=stStatusWidget], [data-stale=true]')"
 )
+RUNNING = "[data-testid=stApp][data-test-script-state=running]"
 PAINTED = "new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))"
 
 
@@ -162,7 +163,7 @@ class App:
 
     def point_at(self, kind: str, item_id: str) -> tuple[float, float]:
         """Move the pointer there; the place on the page."""
-        at = self.map().evaluate("([kind, id]) => yida.pixel(kind, id)", [kind, item_id])
+        at = self.settled().evaluate("([kind, id]) => yida.pixel(kind, id)", [kind, item_id])
         frame = self.page.locator("iframe").first.bounding_box()
         assert frame is not None and at is not None
         x, y = frame["x"] + at["x"], frame["y"] + at["y"]
@@ -193,18 +194,25 @@ class App:
         expect(written).not_to_have_count(0)
 
     def tick_row(self, table: Locator, row: int) -> None:
-        """Choose a row by the mark at its left, counted from 1; a click that a new table lost is made again."""
-        chosen = table.locator(f"tr[aria-rowindex='{row + 1}'][aria-selected=true]")
+        """Choose a row by the mark at its left, counted from 1."""
+        self._press(table, 16, row, table.locator(f"tr[aria-rowindex='{row + 1}'][aria-selected=true]"))
+
+    def untick(self, table: Locator, row: int) -> None:
+        """Take the tick out of the first column of a row, counted from 1."""
+        self._press(table, 30, row, table.get_by_test_id(f"glide-cell-0-{row - 1}").get_by_text("false", exact=True))
+
+    def _press(self, table: Locator, right_px: int, row: int, done: Locator) -> None:
+        """Click into a row until it is `done`: a table that has just appeared loses a click."""
         for _ in range(4):
             self.idle()  # else the table may be replaced by another meanwhile
             table.scroll_into_view_if_needed()
             box = table.bounding_box()
             assert box is not None
-            self.page.mouse.click(box["x"] + 16, box["y"] + 35 * row + 17)
+            self.page.mouse.click(box["x"] + right_px, box["y"] + 35 * row + 17)
             with suppress(TimeoutError):
-                chosen.wait_for(state="attached", timeout=3_000)
+                done.wait_for(state="attached", timeout=3_000)
                 return
-        expect(chosen).to_have_count(1)
+        expect(done).to_have_count(1)
 
     def photograph(self, name: str) -> None:
         """Keep a screenshot as an artefact of the run."""
@@ -296,6 +304,8 @@ def open_app(browser: Browser, server: str) -> Iterator[Callable[..., App]]:
         )
         contexts.append(context)
         app = App(context.new_page())
+        # what is clicked while the script runs may be replaced under the click; whoever tests waits as readers do
+        app.page.add_locator_handler(app.page.locator(RUNNING), lambda _: app.idle() and None)
         inside = (server, server.replace("http", "ws"), "data:", "blob:", "about:")
         app.page.on("request", lambda r: None if r.url.startswith(inside) else app.outside.append(r.url))
         app.page.on("websocket", lambda w: None if w.url.startswith(inside) else app.outside.append(w.url))
