@@ -113,9 +113,12 @@ class App:
     outside: list[str] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
     owed: bool = True  # the server has still to finish what the page asked last
+    patient: bool = True  # acts when the script has ended, as readers do: before, what is clicked may be replaced
 
     def __post_init__(self) -> None:
         self.page.on("websocket", self._follow)
+        if self.patient:
+            self.page.add_locator_handler(self.page.locator(RUNNING), lambda _: self.idle() and None)
 
     def _follow(self, socket: WebSocket) -> None:
         """Listen to what the page asks the server for and to what it answers."""
@@ -304,8 +307,6 @@ def open_app(browser: Browser, server: str) -> Iterator[Callable[..., App]]:
         )
         contexts.append(context)
         app = App(context.new_page())
-        # what is clicked while the script runs may be replaced under the click; whoever tests waits as readers do
-        app.page.add_locator_handler(app.page.locator(RUNNING), lambda _: app.idle() and None)
         inside = (server, server.replace("http", "ws"), "data:", "blob:", "about:")
         app.page.on("request", lambda r: None if r.url.startswith(inside) else app.outside.append(r.url))
         app.page.on("websocket", lambda w: None if w.url.startswith(inside) else app.outside.append(w.url))

@@ -31,7 +31,7 @@ def test_the_stop_button_ends_the_work_and_leaves_the_page_usable(browser: Brows
     (tmp_path / "long.py").write_text(SCRIPT, encoding="utf-8")
     with served(tmp_path, str(tmp_path / "long.py"), "_stcore/health") as address:
         context = browser.new_context()
-        app = App(context.new_page())
+        app = App(context.new_page(), patient=False)
         app.page.goto(address)
         app.page.get_by_role("button", name="Rank").click()
         expect(app.page.get_by_text("Segments:")).to_be_visible()
