@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit_folium import st_folium
 
-from geo.model.briefing import RESCUE
+from geo.model.briefing import PICTURES, RESCUE
 from geo.model.clock import RADII_KM
 from geo.model.errors import N_
 from geo.output.maps import base_map, state_group
@@ -74,7 +74,7 @@ def picture(_: Translate) -> None:
     }
     with st.container(horizontal=True, vertical_alignment="center"):
         st.segmented_control(
-            _("The map shows"), chosen.VIEWS, key="em_view", format_func=names.get, required=True,
+            _("The map shows"), PICTURES, key="em_view", format_func=names.get, required=True,
             label_visibility="collapsed", persist_state="session", wrap=True,
         )  # fmt: skip
         if st.session_state.em_view == "radius":

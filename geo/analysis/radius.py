@@ -9,16 +9,18 @@ import numpy as np
 import pandas as pd
 from pyproj import Geod
 
+from geo.model.bases import Base
 from geo.model.roads import Floats
 
 _ELLIPSOID = Geod(ellps="WGS84")
 
 
-def nearest_m(base_lon: Floats, base_lat: Floats, lon: Floats, lat: Floats) -> Floats:
-    """Metres in a straight line from each place (p,) to the nearest base; infinite without a base."""
+def nearest_m(bases: Sequence[Base], places: pd.DataFrame) -> Floats:
+    """Metres in a straight line from each place (a row with lon and lat) to the nearest base; infinite without one."""
+    lon, lat = (places[axis].to_numpy(dtype=float) for axis in ("lon", "lat"))
     out = np.full(len(lon), np.inf)
-    for x, y in zip(base_lon.tolist(), base_lat.tolist(), strict=True):
-        distance = _ELLIPSOID.inv(np.full(len(lon), x), np.full(len(lat), y), lon, lat)[2]
+    for base in bases:
+        distance = _ELLIPSOID.inv(np.full(len(lon), base.lon), np.full(len(lat), base.lat), lon, lat)[2]
         out = np.minimum(out, distance)
     return out
 

@@ -93,9 +93,8 @@ class _Told:
         return expected_coverage(self.found.in_time, self.found.ambulances, self.people, self.options.busy)
 
     def radius(self) -> pd.DataFrame:
-        lon, lat = (np.array([getattr(b, axis) for b in self.found.bases]) for axis in ("lon", "lat"))
-        places = (self.study.demand[axis].to_numpy(dtype=float) for axis in ("lon", "lat"))
-        return compare(nearest_m(lon, lat, *places), np.asarray(self.found.in_time.any(axis=1)), self.people, RADII_KM)
+        straight_m = nearest_m(self.found.bases, self.study.demand)
+        return compare(straight_m, np.asarray(self.found.in_time.any(axis=1)), self.people, RADII_KM)
 
     def fleet(self) -> pd.DataFrame:
         return fleet(float(self.people.sum()), int(self.found.ambulances.sum()), load_fleet_rules())

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from geo.model.assumptions import Assumptions
 from geo.model.bases import Base
 from geo.model.capabilities import check_capability
-from geo.model.clock import Clock
+from geo.model.clock import RADII_KM, Clock
 from geo.model.errors import BriefingInvalid
 from geo.model.roads import Mode
 
@@ -24,9 +24,10 @@ RESCUE = ("response", "hospital", "bases")
 STRUCTURE = ("levels", "communities", "checks")
 INDICATORS = ("aspects", "indicator")
 SHOWN = (*REACH, *CLOSURE, *RESCUE, *STRUCTURE, *INDICATORS)
+PICTURES = ("arrival", "hospital", "backup", "serves", "radius")  # how an emergency's map shows the villages
 READY = "ready"  # the word for the briefing that every county has
 MOST_SCENES, MOST_PLACES, MOST_LETTERS = 100, 500, 2000
-MOST_CLOSED, MOST_BASES = 500, 500
+MOST_CLOSED, MOST_BASES, MOST_RADIUS_KM = 500, 500, 1000
 THRESHOLD_MIN, LIMIT_MIN = (1.0, 120.0), (1.0, 720.0)
 
 _BLANK = re.compile(r"\{(\w+)\}")
@@ -100,6 +101,8 @@ class Scene:
     highlighted: tuple[Place, ...] = ()
     closed: tuple[tuple[int, float], ...] = ()  # roads: the segment's number, and where along it, 0 to 1
     rescue: Rescue | None = None  # then minutes are those of the first ambulance, on its clock
+    picture: str = PICTURES[0]  # of PICTURES, where it asks for a rescue
+    radius_km: float = RADII_KM[0]  # of the picture "radius"
     indicator: Indicator | None = None
 
     @property
@@ -121,6 +124,8 @@ class Scene:
         for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, self.figures)):
             _check(set(values) <= set(known), name, ", ".join(values))
         _check(len(self.closed) <= MOST_CLOSED, "closed", len(self.closed))
+        _check(self.picture in (PICTURES if self.rescue else PICTURES[:1]), "picture", self.picture)
+        _check(0 < self.radius_km <= MOST_RADIUS_KM, "radius_km", self.radius_km)
         if self.rescue:
             _check(self.mode == "ambulance", "mode", self.mode)
             _check(self.rescue.clock.threshold_min == self.threshold_min, "threshold_min", self.threshold_min)

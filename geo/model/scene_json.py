@@ -10,8 +10,8 @@ from typing import Any, TypeVar, get_type_hints
 
 from geo.model.assumptions import Assumption, Assumptions, check_mode, default_rows
 from geo.model.bases import Base
-from geo.model.briefing import Briefing, Indicator, Place, Rescue, Scene, View
-from geo.model.clock import Clock, check_start
+from geo.model.briefing import PICTURES, Briefing, Indicator, Place, Rescue, Scene, View
+from geo.model.clock import RADII_KM, Clock, check_start
 from geo.model.errors import BriefingInvalid, YidaError
 
 FORMAT = 1
@@ -83,6 +83,8 @@ def scene_from(raw: object) -> Scene:
             highlighted=_places(given.pop("highlighted", [])),
             closed=_closed(given.pop("closed", [])),
             rescue=_rescue(given.pop("rescue", None)),
+            picture=_text(given.pop("picture", PICTURES[0]), "picture"),
+            radius_km=_number(given.pop("radius_km", RADII_KM[0]), "radius_km"),
             indicator=_plain(Indicator, given.pop("indicator", None), "indicator"),
             tiers=lists.pop("tiers", ()),
             **lists,

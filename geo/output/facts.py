@@ -17,7 +17,7 @@ from geo.model.scene_json import changed_rows
 from geo.output.figure import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
-from geo.output.scene_map import closed_routes, is_timed
+from geo.output.scene_map import closed_routes, is_timed, map_minutes
 from geo.output.words import condition_name, factor_text, item_name, mode_name, unit_name
 
 
@@ -108,6 +108,11 @@ def short_facts(answer: Answer, export: Export, _: Translate) -> str:
     minutes = [
         _("{minutes} min, itself included").format(minutes=f"{scene.threshold_min:g}"),
         scene.rescue.clock.say_start(_) if scene.rescue else _("clock starts at setting out"),
+        *(
+            [_("hospital within {minutes} min").format(minutes=f"{map_minutes(answer)[1]:g}")]
+            if scene.picture == "hospital"
+            else []
+        ),
         *([_("closed roads: {count}").format(count=len(scene.closed))] if scene.closed else []),
     ]
     marks = marks_of(answer, _)

@@ -10,7 +10,7 @@ import numpy as np
 from geo.analysis.presenting import Answer
 from geo.output import inks, svg
 from geo.output.picture_extras import Row, extra_sections
-from geo.output.scene_map import is_timed
+from geo.output.scene_map import is_timed, map_minutes
 
 _ROW, _HEAD = 21.0, 25.0
 _MAIN = ("motorway", "trunk", "primary", "secondary")
@@ -33,11 +33,12 @@ def legend(
     roads: Mapping[str, object],
 ) -> Legend:
     """The legend of a scene's map; `extras` are scene_map.scene_extras, `roads` the classes that are drawn."""
+    by_class = bool(extras.get("village_classes"))
     sections = [
         *extra_sections(answer, extras, words),
         (words["layer.facilities"], list(_facility_rows(answer, words))),
-        (words["legend.minutes"], list(_minute_rows(answer, words))),
-        (_village_head(answer, words), list(_village_rows(answer, words, village_radius))),
+        (words["legend.minutes"], list(_minute_rows(answer, words, by_class=by_class))),
+        (_village_head(answer, words), list(_village_rows(answer, words, village_radius, by_class=by_class))),
         (words["legend.lines"], list(_line_rows(answer, words, roads))),
     ]
     y, out = 18.0, [svg.text(0, 16, words["legend"], svg.Look(15, bold=True))]
@@ -68,11 +69,11 @@ def _facility_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
             yield svg.symbol(tier.symbol, colour, 0, 0, min(tier.size_px, 8.0)), said
 
 
-def _minute_rows(answer: Answer, words: Mapping[str, str]) -> Iterable[Row]:
+def _minute_rows(answer: Answer, words: Mapping[str, str], *, by_class: bool) -> Iterable[Row]:
     layers = answer.scene.layers
-    if ("bands" not in layers and "villages" not in layers) or not is_timed(answer.scene):
+    if ("bands" not in layers and "villages" not in layers) or by_class or not is_timed(answer.scene):
         return
-    for low, high, colour in inks.steps_within(answer.scene.threshold_min):
+    for low, high, colour in inks.steps_within(map_minutes(answer)[1]):
         said = words["band"].replace("{from}", f"{low:g}").replace("{to}", f"{high:g}")
         box = f'<g opacity="0.75">{svg.rect(-12, -6, 24, 12, colour, r=2)}</g>'
         yield (box if "bands" in layers else svg.dot(0, 0, 5.5, colour, "#5c7381")), said
@@ -82,18 +83,18 @@ def _village_head(answer: Answer, words: Mapping[str, str]) -> str:
     return words["layer.villages" if "villages" in answer.scene.layers else "layer.uncovered"]
 
 
-def _village_rows(answer: Answer, words: Mapping[str, str], radius: float) -> Iterable[Row]:
-    layers, minutes = answer.scene.layers, answer.found["travel_time_min"].to_numpy(dtype=float)
+def _village_rows(answer: Answer, words: Mapping[str, str], radius: float, *, by_class: bool) -> Iterable[Row]:
+    layers, (minutes, threshold_min) = answer.scene.layers, map_minutes(answer)
     if "villages" not in layers and "uncovered" not in layers:
         return
     timed = is_timed(answer.scene)
-    if timed and (minutes > answer.scene.threshold_min).any():
+    if timed and (minutes > threshold_min).any():
         ring = svg.dot(0, 0, 7.4, inks.HALO, inks.BEYOND_RING, 1.3) if "uncovered" in layers else ""
         yield (
-            ring + svg.dot(0, 0, 5, inks.BEYOND, "#5c7381"),
-            words["beyond"].replace("{n}", f"{answer.scene.threshold_min:g}"),
+            ring + svg.dot(0, 0, 5, inks.HALO if by_class else inks.BEYOND, "#5c7381"),
+            words["beyond"].replace("{n}", f"{threshold_min:g}"),
         )
-    if timed and np.isnan(minutes).any():
+    if timed and minutes.isna().any():
         yield svg.crossed(0, 0, 5), words["unreachable"]
     people = answer.study.demand["population"].to_numpy(dtype=float)
     if (people > 0).any():

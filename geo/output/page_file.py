@@ -26,7 +26,7 @@ from geo.output.figures import blanks, scene_sentence, scene_title, shown_figure
 from geo.output.language import LANGUAGES, Translate, translator
 from geo.output.maps import SCRIPTS, WEB_FOLDER, bands_layer, static_layers
 from geo.output.report import missing_sentence, table_rows
-from geo.output.scene_map import is_timed, organisation_layer, scene_extras
+from geo.output.scene_map import is_timed, map_minutes, organisation_layer, scene_extras
 from geo.output.words import map_text
 
 OWN_FOLDER = Path(__file__).parent / "standalone"
@@ -135,13 +135,13 @@ def _whole(answer: Answer, briefing: Briefing, export: Export, language: str) ->
 
 def _scene(answer: Answer, number: int, export: Export) -> dict[str, Any]:
     scene, found = answer.scene, answer.found
-    minutes = found["travel_time_min"].to_numpy(dtype=float)
+    minutes, threshold_min = map_minutes(answer)
     index = {facility: i for i, facility in enumerate(answer.study.facility["facility_id"])}
     told = {lang: _told(answer, replace(export, language=lang), translator(lang)) for lang in LANGUAGES}
     return told | {
         "state": {
             "layers": dict.fromkeys(scene.layers, True),
-            "threshold_min": scene.threshold_min,
+            "threshold_min": threshold_min,
             "minutes": [None if np.isnan(m) else round(float(m), 2) for m in minutes] if is_timed(scene) else [],
             "tiers_on": list(scene.shown),
             "tiers_counted": list(scene.tiers),

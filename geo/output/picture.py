@@ -21,9 +21,9 @@ from geo.output.facts import Export, short_facts
 from geo.output.language import Translate
 from geo.output.legend import legend
 from geo.output.names import short_names
-from geo.output.picture_extras import closed_roads, coloured_units, drawn_marks, organisation_lines
+from geo.output.picture_extras import closed_roads, coloured_units, drawn_marks, organisation_lines, village_ties
 from geo.output.plot import Plot, area_path, lines_path, plot_of
-from geo.output.scene_map import is_timed, scene_extras
+from geo.output.scene_map import is_timed, map_minutes, scene_extras
 from geo.output.words import map_text
 
 LEGEND_WIDTH, FOOT_HEIGHT = 216.0, 56.0
@@ -150,17 +150,24 @@ def _roads(sheet: Sheet) -> str:
 def _villages(sheet: Sheet) -> str:
     """Small villages over large ones, so that none is lost under a neighbour."""
     answer = sheet.answer
-    demand, minutes = answer.study.demand, answer.found["travel_time_min"].to_numpy(dtype=float)
+    demand, (found, threshold_min) = answer.study.demand, map_minutes(answer)
+    minutes, classes = found.to_numpy(dtype=float), sheet.extras.get("village_classes")
     x, y = sheet.plot.xy(demand["lon"], demand["lat"])
     radius = village_radii(demand["population"], sheet.village_radius)
     hidden = sheet.plot.outside(x, y)
     if "villages" not in answer.scene.layers:  # only those outside
-        hidden |= minutes <= answer.scene.threshold_min
-    steps, timed = inks.steps_within(answer.scene.threshold_min), is_timed(answer.scene)
+        hidden |= minutes <= threshold_min
     order = [i for i in np.argsort(-radius, kind="stable").tolist() if not hidden[i]]
-    if not timed:
+    if not is_timed(answer.scene):
         return "".join(svg.dot(x[i], y[i], radius[i], inks.NEUTRAL, "#5c7381") for i in order)
-    return "".join(_village(answer, x[i], y[i], radius[i], minutes[i], steps) for i in order)
+    steps = inks.steps_within(threshold_min)
+    inside = [inks.minutes_colour(m, steps) for m in minutes.tolist()]
+    if classes:
+        inside = [classes["classes"][k]["colour"] if k >= 0 else "" for k in classes["of"]]
+    ringed = (minutes > threshold_min) & ("uncovered" in answer.scene.layers)
+    dots = (_village(x[i], y[i], radius[i], "" if math.isnan(minutes[i]) else inside[i], ringed[i]) for i in order)
+    ties = village_ties(sheet.plot, x, y, classes) if classes and "villages" in answer.scene.layers else ""
+    return ties + "".join(dots)
 
 
 def village_radii(population: pd.Series, typical: float) -> Floats:
@@ -171,14 +178,12 @@ def village_radii(population: pd.Series, typical: float) -> Floats:
     return np.clip(typical * np.sqrt(np.where(people > 0, people, 0) / median), 1.3, typical * 4)
 
 
-def _village(
-    answer: Answer, x: float, y: float, r: float, minutes: float, steps: list[tuple[float, float, str]]
-) -> str:
-    if math.isnan(minutes):
+def _village(x: float, y: float, r: float, colour: str, ringed: bool) -> str:
+    """One without a colour is unreachable."""
+    if not colour:
         return svg.crossed(x, y, max(r, 2.6))
-    beyond = minutes > answer.scene.threshold_min and "uncovered" in answer.scene.layers
-    ring = svg.dot(x, y, r + 2.4, inks.HALO, inks.BEYOND_RING, 1.3) if beyond else ""
-    return ring + svg.dot(x, y, r, inks.minutes_colour(minutes, steps), "#5c7381")
+    ring = svg.dot(x, y, r + 2.4, inks.HALO, inks.BEYOND_RING, 1.3) if ringed else ""
+    return ring + svg.dot(x, y, r, colour, "#5c7381")
 
 
 def _borders(sheet: Sheet) -> str:

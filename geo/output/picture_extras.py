@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from geo.analysis.presenting import Answer
+from geo.model.roads import Floats
 from geo.output import inks, svg
 from geo.output.link_layers import community_colours
 from geo.output.plot import Plot, area_path
@@ -57,6 +58,18 @@ def organisation_lines(answer: Answer, plot: Plot) -> str:
         f'<g opacity="{0.4 if thin else 0.85}">{svg.path("".join(d), stroke=colour, width=0.7 if thin else 2.0)}</g>'
         for (colour, thin), d in ordered
     )
+
+
+def village_ties(plot: Plot, x: Floats, y: Floats, told: Mapping[str, Any]) -> str:
+    """Straight lines from each village (at x, y) to where it is served from, in the colour of its class."""
+    out = []
+    for number, own in enumerate(told["classes"]):
+        rows = [i for i, k in enumerate(told["of"]) if k == number and not math.isnan(x[i])]
+        if own["at"] and rows:
+            (u,), (v,) = (value.tolist() for value in plot.xy([own["at"][0]], [own["at"][1]]))
+            d = "".join(f"M{u:.1f} {v:.1f}L{x[i]:.1f} {y[i]:.1f}" for i in rows)
+            out.append(f'<g opacity="0.55">{svg.path(d, stroke=own["colour"], width=1.1)}</g>')
+    return "".join(out)
 
 
 def closed_roads(plot: Plot, routes: Iterable[Mapping[str, Any]]) -> str:
@@ -108,8 +121,15 @@ def extra_sections(answer: Answer, extras: Mapping[str, Any], words: Mapping[str
     """Head and rows of what is drawn here."""
     sections: list[tuple[str, list[Row]]] = []
     if kinds := {mark["kind"] for mark in extras.get("marks", ())}:
-        told = [(_mark(k["look"], "#1d2b53"), k["label"]) for name, k in extras["mark_kinds"].items() if name in kinds]
-        sections.append((extras["marks_title"], told))
+        rows = [(_mark(k["look"], "#1d2b53"), k["label"]) for name, k in extras["mark_kinds"].items() if name in kinds]
+        sections.append((extras["marks_title"], rows))
+    if (told := extras.get("village_classes")) and "villages" in answer.scene.layers:
+        used = set(told["of"])
+        dots = [(svg.dot(0, 0, 5.5, c["colour"], "#5c7381"), c["label"]) for c in told["classes"]]
+        rows = [row for k, row in enumerate(dots) if k in used]
+        if told["lines_label"]:
+            rows.append((svg.path("M-13 0H13", stroke="#5c7381", width=1.2), told["lines_label"]))
+        sections.append((told["title"], rows))
     if shown := extras.get("choropleth"):
         rows = [(svg.rect(-12, -6, 24, 12, c["colour"], r=2), c["text"]) for c in reversed(shown["classes"])]
         units = answer.study.unit

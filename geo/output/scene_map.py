@@ -1,4 +1,4 @@
-"""What a scene's map shows beside reach, in the words of web/*.js: bases, closed roads, coloured townships, lines.
+"""What a scene's map shows, in the words of web/*.js: minutes, an emergency, closed roads, coloured townships, lines.
 
 One description for the page of the scene, the player and the printed map. Fourth floor: output.
 """
@@ -11,10 +11,8 @@ import pandas as pd
 
 from geo.analysis.indicators import Figure
 from geo.analysis.presenting import Answer
-from geo.model.bases import Base
-from geo.model.briefing import Scene
-from geo.model.capabilities import check_capability
-from geo.model.clock import Clock
+from geo.analysis.scene_parts import Response
+from geo.model.briefing import Rescue, Scene
 from geo.model.indicators import Entry
 from geo.model.links import load_link_kinds
 from geo.model.roads import Floats, Roads
@@ -23,7 +21,7 @@ from geo.output.county_figures import indicator_edges
 from geo.output.indicator_text import STATUS_NAMES, class_texts, parts_text, target_text, value_text
 from geo.output.language import Translate
 from geo.output.link_layers import links_layer
-from geo.output.trip_figures import BASE_INK
+from geo.output.rescue_map import base_colours, mark_kinds, marks, picture_words, shown_minutes, village_classes
 
 
 def is_timed(scene: Scene) -> bool:
@@ -35,15 +33,7 @@ def scene_extras(answer: Answer, _: Translate, language: str) -> dict[str, Any]:
     """The part of a map's state that says what is drawn beside the layers of reach; its texts under `text`."""
     scene, out = answer.scene, dict[str, Any]()
     if scene.rescue and answer.response:
-        night = scene.assumptions.condition == "night"
-        out |= {
-            "marks": marks(
-                _, scene.rescue.bases, answer.study.facility.iloc[answer.response.hospital_rows], night=night
-            ),
-            "mark_kinds": mark_kinds(_, language, scene.rescue.capability),
-            "marks_title": _("Bases and hospitals"),
-            "text": rescue_words(_, scene.rescue.clock),
-        }
+        out |= _rescue_extras(answer, scene.rescue, answer.response, _, language)
     if scene.closed:
         out["routes"] = closed_routes(answer.study.roads, scene.closed)
     if answer.judgement and scene.indicator and answer.judgement.townships["value"].notna().any():
@@ -56,71 +46,28 @@ def scene_extras(answer: Answer, _: Translate, language: str) -> dict[str, Any]:
     return out
 
 
-# ---- bases and hospitals -------------------------------------------------------------------------------------------
+def map_minutes(answer: Answer) -> tuple["pd.Series[float]", float]:
+    """The minutes that a scene's map colours its villages by, and the threshold they are held against."""
+    scene = answer.scene
+    if scene.rescue and answer.response:
+        return shown_minutes(scene.picture, answer.response.table, scene.rescue.clock, scene.rescue.limit_min)
+    return answer.found["travel_time_min"], scene.threshold_min
 
 
-def marks(
-    _: Translate,
-    bases: Sequence[Base],
-    hospitals: pd.DataFrame,
-    *,
-    night: bool,
-    colours: Mapping[str, str] | None = None,
-) -> list[dict[str, object]]:
-    """Hospitals below, bases above them: in many counties most bases stand at a hospital. In service comes last."""
-    places = [
-        {"kind": "hospital", "id": i, "name": name, "lon": lon, "lat": lat, "colour": "", "note": ""}
-        for i, name, lon, lat in zip(
-            hospitals["facility_id"], hospitals["name"], hospitals["lon"], hospitals["lat"], strict=True
-        )
-    ]
-    stations = [
-        {
-            "kind": mark_kind(base, night=night),
-            "id": base.base_id,
-            "name": base.name,
-            "lon": base.lon,
-            "lat": base.lat,
-            "colour": (colours or {}).get(base.base_id, BASE_INK),
-            "note": ambulances_text(_, base),
-        }
-        for base in sorted(bases, key=lambda base: base.serves(night=night))
-    ]
-    return places + stations
-
-
-def mark_kind(base: Base, *, night: bool) -> str:
-    """How a base is drawn."""
-    if not base.serves(night=night):
-        return "base_off"
-    return "base_added" if base.added else "base"
-
-
-def mark_kinds(_: Translate, language: str, capability: str) -> dict[str, dict[str, str]]:
-    """Kind of mark → its look and its words."""
-    case = check_capability(capability).name[language]
+def _rescue_extras(answer: Answer, asked: Rescue, found: Response, _: Translate, language: str) -> dict[str, Any]:
+    """The bases, the hospitals, and the villages in the scene's picture of them."""
+    scene, study = answer.scene, answer.study
+    serving = [base for base in asked.bases if base.base_id in found.serving]
+    colours = base_colours(found.table, serving) if scene.picture == "serves" else {}
+    night = scene.assumptions.condition == "night"
     return {
-        "base": {"look": "base", "label": _("Base in service")},
-        "base_added": {"look": "added", "label": _("Base added for trial")},
-        "base_off": {"look": "off", "label": _("Base not in service")},
-        "hospital": {"look": "hospital", "label": _("Hospital: {case}").format(case=case)},
-    }
-
-
-def ambulances_text(_: Translate, base: Base) -> str:
-    """A base's ambulances, and what is assumed of them."""
-    text = _("{count} ambulances").format(count=base.ambulances)
-    return text + (_(" (assumed)") if base.assumed else "") + (_(", by day only") if base.day_only else "")
-
-
-def rescue_words(_: Translate, clock: Clock) -> dict[str, str]:
-    """The legend and the tooltips of arrivals: the clock's start stands with every figure."""
-    title = _("Ambulance arrives, {start} (modelled)").format(start=clock.say_start(_))
-    return {
-        "legend.minutes": title,
-        "layer.villages": _("Villages"),
-        "minutes": f"{title}: {_('{n} min')}",
-        "unreachable": _("unreachable by road"),
+        "marks": marks(_, asked.bases, study.facility.iloc[found.hospital_rows], night=night, colours=colours),
+        "mark_kinds": mark_kinds(_, language, asked.capability),
+        "marks_title": _("Bases and hospitals"),
+        "text": picture_words(_, scene.picture, asked.clock),
+        "village_classes": village_classes(
+            _, scene.picture, found.table, serving, study.demand, asked.clock, scene.radius_km
+        ),
     }
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.analysis.presenting import Answer
+from geo.analysis.radius import compare, nearest_m
 from geo.analysis.scene_parts import Closure, Response
 from geo.model.briefing import Rescue
 from geo.model.capabilities import check_capability
@@ -150,7 +151,10 @@ def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
             "treated": people(hospital_share.covered),
             "treated_share": percent(hospital_share.share_pct),
             "serving": f"{len(answer.response.serving):,}",
+            **_backed(answer.response),
         }
+        if answer.scene.picture == "radius":
+            out |= _by_radius(answer, asked, answer.response)
     if answer.closure:
         cut_off = answer.closure.losses["outcome"] == "cut_off"
         out |= {
@@ -159,3 +163,28 @@ def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
             "cut_off": people(answer.closure.losses.loc[cut_off, "population"].sum()),
         }
     return out
+
+
+def _backed(found: Response) -> dict[str, str]:
+    """People whom more than one base reaches in time, and only one."""
+    population, bases_in_time = found.table["population"], found.table["bases_in_time"]
+    backed = population[bases_in_time > 1].sum()
+    whole = population.sum()
+    return {
+        "backed": people(backed),
+        "backed_share": percent(100 * backed / whole if whole else float("nan")),
+        "single": people(population[bases_in_time == 1].sum()),
+    }
+
+
+def _by_radius(answer: Answer, asked: Rescue, found: Response) -> dict[str, str]:
+    """People within the scene's radius about the bases in service, and of them those not reached in time."""
+    serving = [base for base in asked.bases if base.base_id in found.serving]
+    reached, population = (found.table[column].to_numpy(dtype=float) for column in ("bases_in_time", "population"))
+    straight_m = nearest_m(serving, answer.study.demand)
+    row = compare(straight_m, reached > 0, population, [answer.scene.radius_km]).iloc[0]
+    return {
+        "radius": f"{answer.scene.radius_km:g}",
+        "within_radius": people(row["counted"]),
+        "radius_only": people(row["counted_not_reached"]),
+    }

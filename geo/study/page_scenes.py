@@ -9,7 +9,8 @@ from dataclasses import replace
 from typing import Any
 
 from geo.model.assumptions import Assumptions
-from geo.model.briefing import Indicator, Rescue, Scene
+from geo.model.briefing import PICTURES, Indicator, Rescue, Scene
+from geo.model.clock import RADII_KM
 from geo.model.errors import N_
 from geo.model.inputs import Study
 from geo.model.roads import Mode
@@ -25,6 +26,29 @@ _RESCUE_SENTENCE = N_(
     "Ambulances of {serving} bases reach {covered} of {population} people ({share}) within {minutes} min {start}; "
     "{case} within {limit} min: {treated} people ({treated_share})."
 )
+_PICTURES = {  # title, sentence, figures
+    "arrival": (_RESCUE, _RESCUE_SENTENCE, ("response", "hospital")),
+    "hospital": (
+        N_("Who is at a hospital within {limit} minutes {start}"), _RESCUE_SENTENCE, ("hospital", "response"),
+    ),
+    "backup": (
+        N_("Where a second base arrives within {minutes} minutes {start}"),
+        N_(
+            "A second base arrives in time for {backed} of {population} people ({backed_share}); {single} people are "
+            "reached in time by one base alone."
+        ),
+        ("response", "bases"),
+    ),
+    "serves": (N_("Which base arrives first"), _RESCUE_SENTENCE, ("bases", "response")),
+    "radius": (
+        N_("A radius of {radius} km beside {minutes} minutes {start}"),
+        N_(
+            "{within_radius} of {population} people live within {radius} km of a base in a straight line; "
+            "{radius_only} of them are not reached within {minutes} min {start}."
+        ),
+        ("response", "hospital"),
+    ),
+}  # fmt: skip
 _RESCUE_CLOSED = N_("Closed roads: {closed}.")
 _ORGANISED = N_("Who leads whom")
 _ORGANISED_SENTENCE = N_("{levels}. {communities} medical communities; the checks found {findings} things to look at.")
@@ -47,9 +71,12 @@ def rescue_scene(
     layers: Sequence[str],
     translators: Translators,
     closed: tuple[tuple[int, float], ...] = (),
+    picture: str = PICTURES[0],
+    radius_km: float = RADII_KM[0],
 ) -> Scene:
-    """Both legs of an emergency on its clock, with some roads closed."""
-    words = _words(translators, _RESCUE, _RESCUE_SENTENCE)
+    """Both legs of an emergency on its clock, with some roads closed, in one of geo.model.briefing.PICTURES."""
+    title, sentence, shows = _PICTURES[picture]
+    words = _words(translators, title, sentence)
     if closed:
         more = in_all(translators, _RESCUE_CLOSED)
         words["sentence"] = {language: f"{text} {more[language]}" for language, text in words["sentence"].items()}
@@ -60,10 +87,12 @@ def rescue_scene(
         assumptions=assumptions,
         threshold_min=rescue.clock.threshold_min,
         rescue=rescue,
+        picture=picture,
+        radius_km=radius_km,
         closed=closed,
         layers=tuple(layers),
         shown=(),
-        shows=("response", "hospital"),
+        shows=shows,
         **words,
     )
 

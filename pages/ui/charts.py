@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.model.briefing import Scene
+from geo.model.briefing import PICTURES, Scene
 from geo.model.inputs import Study
 from geo.output.figure import Figure
 from geo.output.figures import shown_figures
@@ -22,7 +22,9 @@ def below(_: Translate, language: str, study: Study, make: Callable[[], Scene], 
     with box:
         scene = make()
         known = tuple(key for key in shows if key in scene.figures)
-        answer = compute_export.answer(study, replace(scene, shows=known))
+        answer = compute_export.answer(
+            study, replace(scene, shows=known, picture=PICTURES[0])
+        )  # whatever the map shows
         columns = st.columns(2, gap="medium")
         for number, figure in enumerate(shown_figures(answer, _, language)):
             with columns[number % 2]:

@@ -134,16 +134,10 @@ def rescue(of: Study, assumptions: Assumptions, found: Emergency, breaks: Breaks
     return emergency.rescue(of, out, back, base, row["hospital_id"], demand_id)
 
 
-def straight_m(of: Study, found: Emergency) -> "Floats":
-    """Metres in a straight line from every village to the nearest base in service."""
-    lon, lat = (np.array([getattr(base, axis) for base in found.bases], dtype=float) for axis in ("lon", "lat"))
-    return nearest_m(lon, lat, *(of.demand[axis].to_numpy(dtype=float) for axis in ("lon", "lat")))
-
-
 def radius_table(of: Study, found: Emergency) -> pd.DataFrame:
     """People by radius and by clock."""
     people = of.demand["population"].to_numpy(dtype=float)
-    return compare(straight_m(of, found), np.asarray(found.in_time.any(axis=1)), people, RADII_KM)
+    return compare(nearest_m(found.bases, of.demand), np.asarray(found.in_time.any(axis=1)), people, RADII_KM)
 
 
 def expected(of: Study, found: Emergency, busy: float) -> float:

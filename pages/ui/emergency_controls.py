@@ -162,4 +162,7 @@ def asked_scene(_: Translate, asked: Emergency) -> Scene:
     """What is asked, with the bases as they are now, as a scene."""
     rescue = Rescue(asked.clock, asked.capability, float(asked.limit_min), asked.bases(_))
     layers = [layer for layer, on in asked.layers.items() if on]
-    return pinned(rescue_scene(asked.study, rescue, asked.assumptions, layers, TRANSLATORS, asked.breaks.places))
+    look = {"picture": st.session_state.em_view, "radius_km": st.session_state.em_radius}
+    return pinned(
+        rescue_scene(asked.study, rescue, asked.assumptions, layers, TRANSLATORS, asked.breaks.places, **look)
+    )

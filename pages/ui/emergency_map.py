@@ -2,23 +2,20 @@
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
-import numpy as np
 import streamlit as st
 
 from geo.model.bases import Base
 from geo.model.inputs import Study
 from geo.network.breaks import Breaks
 from geo.network.route import Route
-from geo.output import scene_map
-from geo.output.palette import distinct
+from geo.output import rescue_map
+from geo.output.scene_map import closed_routes
 from geo.study.emergency import Emergency, Rescue, hospital_rows
 from pages.ui import (
     briefing_capture,
     closed_roads,
     compute,
-    compute_emergency,
     emergency_plan,
     roads_show,
     stage,
@@ -29,11 +26,7 @@ from pages.ui import emergency_state as chosen
 from pages.ui.map_text import map_text
 from pages.ui.text import Translate
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 OUT_COLOUR, BACK_COLOUR = "#0072B2", "#B3261E"  # the two legs of a rescue
-RADIUS_COLOURS = {"both": "#0072B2", "radius_only": "#D55E00", "clock_only": "#56B4E9", "neither": "#b8bec3"}
 MARKS = ("base", "base_added", "base_off")
 
 
@@ -43,20 +36,22 @@ def map_state(
     """The state of geo.output.maps.state_group for the picture chosen."""
     study, view = asked.study, st.session_state.em_view
     bases, picked = asked.bases(_), chosen.picked(study)
-    colours = colours_of(found) if view == "serves" else {}
-    minutes, threshold = _minutes(asked, found, view)
+    colours = rescue_map.base_colours(found.response, found.bases) if view == "serves" else {}
+    minutes, threshold = rescue_map.shown_minutes(view, found.response, asked.clock, float(asked.limit_min))
     return {
         "lang": language,
         "stage": stage.is_on(),
-        "text": map_text(_, language, compute.scheme(study), study) | _words(_, asked, view),
+        "text": map_text(_, language, compute.scheme(study), study) | rescue_map.picture_words(_, view, asked.clock),
         "layers": {"bands": False, "facilities": False} | asked.layers,
         "threshold_min": threshold,
         "minutes": [None if math.isnan(m) else round(m, 2) for m in minutes.tolist()],
         "tiers_on": [],
         "tiers_counted": [],
-        "village_classes": _classes(_, asked, found, view, colours),
+        "village_classes": rescue_map.village_classes(
+            _, view, found.response, found.bases, study.demand, asked.clock, st.session_state.em_radius
+        ),
         "marks": _marks(_, asked, bases, colours),
-        "mark_kinds": scene_map.mark_kinds(_, language, asked.capability),
+        "mark_kinds": rescue_map.mark_kinds(_, language, asked.capability),
         "marks_title": _("Bases and hospitals"),
         "selected": _selected(picked, bases),
         "highlight_unit": picked.item_id if picked and picked.kind == "unit" else None,
@@ -70,79 +65,11 @@ def map_state(
     }
 
 
-def colours_of(found: Emergency) -> dict[str, str]:
-    """A colour for each base in service; bases that serve the same places differ."""
-    pairs = set(zip(found.response["base_id"], found.response["backup_id"], strict=True))
-    return distinct([base.base_id for base in found.bases], sorted(pairs))
-
-
-def _minutes(asked: controls.Emergency, found: Emergency, view: str) -> "tuple[pd.Series[float], float]":
-    column = {"hospital": "total_min", "backup": "backup_min"}.get(view, "arrival_min")
-    return found.response[column], float(asked.limit_min) if view == "hospital" else asked.clock.threshold_min
-
-
-def _words(_: Translate, asked: controls.Emergency, view: str) -> dict[str, str]:
-    """The legend and the tooltips in the words of the picture; the clock's start stands with every figure."""
-    start = asked.clock.say_start(_)
-    titles = {
-        "hospital": _("At the hospital, {start} (modelled)"),
-        "backup": _("Second base arrives, {start} (modelled)"),
-    }
-    title = titles.get(view, _("Ambulance arrives, {start} (modelled)")).format(start=start)
-    lost = {"hospital": _("no way to a hospital by road"), "backup": _("no second base by road")}
-    return {
-        "legend.minutes": title,
-        "layer.villages": _("Villages"),
-        "minutes": f"{title}: {_('{n} min')}",
-        "unreachable": lost.get(view, _("unreachable by road")),
-    }
-
-
-def _classes(
-    _: Translate, asked: controls.Emergency, found: Emergency, view: str, colours: dict[str, str]
-) -> dict[str, object] | None:
-    if view == "serves":
-        order = {base.base_id: i for i, base in enumerate(found.bases)}
-        return {
-            "title": _("First base to arrive"),
-            "classes": [
-                {"label": b.name, "colour": colours[b.base_id], "at": [round(b.lon, 5), round(b.lat, 5)]}
-                for b in found.bases
-            ],
-            "of": [order.get(base_id, -1) for base_id in found.response["base_id"]],
-            "lines_label": _("Village to its base, straight"),
-        }
-    if view == "radius":
-        return _radius_classes(_, asked, found)
-    return None
-
-
-def _radius_classes(_: Translate, asked: controls.Emergency, found: Emergency) -> dict[str, object]:
-    km, minutes = st.session_state.em_radius, asked.clock.threshold_min
-    within = compute_emergency.straight_m(asked.study, found) <= km * 1000
-    reached = found.in_time.any(axis=1)
-    labels = {
-        "both": _("within {km:g} km and in time"),
-        "radius_only": _("within {km:g} km, not within {minutes:g} min"),
-        "clock_only": _("beyond {km:g} km, in time"),
-        "neither": _("neither"),
-    }
-    return {
-        "title": _("Radius and clock"),
-        "classes": [
-            {"label": label.format(km=km, minutes=minutes), "colour": RADIUS_COLOURS[key], "at": None}
-            for key, label in labels.items()
-        ],
-        "of": np.select([within & reached, within, reached], [0, 1, 2], 3).tolist(),
-        "lines_label": "",
-    }
-
-
 def _marks(
     _: Translate, asked: controls.Emergency, bases: Sequence[Base], colours: dict[str, str]
 ) -> list[dict[str, object]]:
     hospitals = asked.study.facility.iloc[hospital_rows(asked.study, asked.capability)]
-    return scene_map.marks(_, bases, hospitals, night=asked.assumptions.condition == "night", colours=colours)
+    return rescue_map.marks(_, bases, hospitals, night=asked.assumptions.condition == "night", colours=colours)
 
 
 def _selected(picked: state.Selection | None, bases: Sequence[Base]) -> dict[str, str] | None:
@@ -152,7 +79,7 @@ def _selected(picked: state.Selection | None, bases: Sequence[Base]) -> dict[str
         return {"kind": picked.kind, "id": picked.item_id}
     own = [base for base in bases if base.base_id == picked.item_id]
     night = st.session_state.condition == "night"
-    return {"kind": scene_map.mark_kind(own[0], night=night), "id": picked.item_id} if own else None
+    return {"kind": rescue_map.mark_kind(own[0], night=night), "id": picked.item_id} if own else None
 
 
 def _routes(_: Translate, legs: Rescue | None) -> list[dict[str, object]]:
@@ -172,7 +99,7 @@ def _roads(study: Study, breaks: Breaks) -> list[dict[str, object]]:
     """The closed roads, and the segment chosen in the ranking."""
     edge = roads_show.chosen_segment(study)
     line = [] if edge is None else [study.roads.edge_vertices(edge).round(6).ravel().tolist()]
-    return [*({"kind": "segment", "lines": one} for one in line), *scene_map.closed_routes(study.roads, breaks.places)]
+    return [*({"kind": "segment", "lines": one} for one in line), *closed_routes(study.roads, breaks.places)]
 
 
 def on_click(_: Translate, asked: controls.Emergency) -> None:

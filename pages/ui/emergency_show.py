@@ -13,7 +13,7 @@ from geo.model.problems import Problem
 from geo.network.route import Route
 from geo.output.figure import percent
 from geo.output.language import sentences
-from geo.output.scene_map import ambulances_text
+from geo.output.rescue_map import ambulances_text
 from geo.study.conditions import Band
 from geo.study.emergency import Emergency, Rescue, hospital_coverage
 from pages.ui import compute, compute_emergency, emergency_plan

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 import streamlit as st
 
 from geo.model.bases import Base
+from geo.model.briefing import PICTURES
 from geo.model.capabilities import load_capabilities
 from geo.model.clock import PRESETS, RADII_KM, STARTS, Clock, default_value, preset_clock
 from geo.model.inputs import Study
@@ -12,7 +13,6 @@ from pages.ui import emergency_plan, state
 
 OWN = "own"  # intervals of one's own, in no preset
 CHOICES = (*PRESETS, OWN)
-VIEWS = ("arrival", "hospital", "backup", "serves", "radius")
 LONGEST_STEP_MIN = 60.0
 LIMITS_MIN = (10, 360)  # of the arrival at the hospital, on screen
 _STEPS = {"em_call": "call_handling_min", "em_turnout": "turnout_min", "em_scene": "on_scene_min"}
@@ -41,7 +41,7 @@ def restore() -> None:
     kept.em_capability = _one_of(asked.get("case"), capabilities())
     if "within" in asked:
         kept[limit_key(kept.em_capability)] = _whole(asked["within"], LIMITS_MIN, default_limit_min(kept.em_capability))
-    kept.em_view = _one_of(asked.get("picture"), VIEWS)
+    kept.em_view = _one_of(asked.get("picture"), PICTURES)
     kept.em_busy = _whole(asked.get("busy"), (0, 90), round(100 * default_value("share", "busy")))
     kept.em_radius = float(_one_of(asked.get("km"), [f"{km:g}" for km in RADII_KM]))
 

@@ -126,7 +126,11 @@ def test_every_page_with_figures_goes_into_a_meeting_with_its_own(
     app = open_app(f"roads?lang=en&shut={worst['edge']}@{worst['at']:.3f}", locale="en-GB")
     expect(app.page.get_by_role("heading", name=re.compile("Roads and conditions"))).to_be_visible(timeout=60_000)
     capture(app, "", 1)
-    rescued = capture(app, "Emergency", 2)
+    page_of(app, "Emergency")
+    app.page.get_by_role("button", name="Who serves whom").or_(
+        app.page.get_by_role("radio", name="Who serves whom")
+    ).first.click()
+    rescued = capture(app, "", 2)
     levels = capture(app, "Structure", 3)
     capture(app, "Indicators", 4)
     page_of(app, "Briefing")
@@ -146,6 +150,7 @@ def test_every_page_with_figures_goes_into_a_meeting_with_its_own(
         player.keyboard.press("PageDown")
     assert "Closed road" in drawn[0]["legend"] and drawn[0]["villages"] == 257
     assert drawn[1]["marks"] > 7 and "Base in service" in drawn[1]["legend"]
+    assert "Village to its base" in drawn[1]["legend"], "the picture that was on the screen"
     assert drawn[2]["links"] > 20 and "Management" in drawn[2]["legend"]
     assert drawn[3]["choropleth"] == 26 and drawn[0]["choropleth"] == 0
     assert app.errors == [] and app.outside == []

@@ -1,15 +1,22 @@
 """The radius rule in straight lines, and what it counts beyond the clock."""
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from geo.analysis.radius import compare, nearest_m
+from geo.model.bases import Base
 from tests.geo.network.conftest import degrees
 
 
+def places(*metres: tuple[float, float]) -> pd.DataFrame:
+    return pd.DataFrame(dict(zip(("lon", "lat"), degrees(list(metres)), strict=True)))
+
+
 def test_straight_distances_are_metres_to_the_nearest_base() -> None:
-    base, place = degrees([(0, 0), (10_000, 0)]), degrees([(3_000, 4_000), (9_000, 0)])
-    assert nearest_m(*base, *place) == pytest.approx([5_000, 1_000], rel=1e-5)
+    ends = zip(*degrees([(0, 0), (10_000, 0)]), strict=True)
+    bases = [Base(f"{lon}", "", "", lon, lat, 1) for lon, lat in ends]
+    assert nearest_m(bases, places((3_000, 4_000), (9_000, 0))) == pytest.approx([5_000, 1_000], rel=1e-5)
 
 
 def test_people_counted_by_the_radius_and_not_by_the_clock_and_the_other_way_round() -> None:
@@ -22,6 +29,5 @@ def test_people_counted_by_the_radius_and_not_by_the_clock_and_the_other_way_rou
 
 
 def test_without_a_base_no_radius_counts_anybody() -> None:
-    empty = np.zeros(0)
-    straight = nearest_m(empty, empty, *degrees([(0, 0)]))
+    straight = nearest_m([], places((0, 0)))
     assert compare(straight, np.array([False]), np.array([5.0]), (20,))["counted"].tolist() == [0]
