@@ -66,7 +66,7 @@ class Answer:
         scene = self.scene
         return (
             self.study.content_id, self.version, scene.threshold_min, scene.mode, scene.assumptions, scene.tiers,
-            scene.closed, scene.rescue, scene.indicator,
+            scene.closed, scene.rescue, scene.indicator, scene.networks,
         )  # fmt: skip
 
 

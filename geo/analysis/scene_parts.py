@@ -42,6 +42,7 @@ class Organisation:
     findings: tuple[Finding, ...]
     unasked: dict[str, str]  # checks that could not be made → why
     communities: tuple[Community, ...]
+    networks: pd.DataFrame  # geo.analysis.networks.summary
 
 
 @dataclass(frozen=True)

@@ -13,6 +13,7 @@ from geo.model.bases import Base
 from geo.model.capabilities import check_capability
 from geo.model.clock import RADII_KM, Clock
 from geo.model.errors import BriefingInvalid
+from geo.model.links import load_link_kinds
 from geo.model.roads import Mode
 
 LAYERS = ("bands", "roads", "units", "villages", "facilities", "uncovered", "labels", "links")  # what a map can show
@@ -21,7 +22,7 @@ PLACE_KINDS = ("unit", "facility", "village")
 REACH = ("county", "tiers", "coverage", "curve", "outside", "townships", "villages")
 CLOSURE = ("closure",)
 RESCUE = ("response", "hospital", "bases")
-STRUCTURE = ("levels", "communities", "checks")
+STRUCTURE = ("levels", "communities", "checks", "networks")
 INDICATORS = ("aspects", "indicator")
 SHOWN = (*REACH, *CLOSURE, *RESCUE, *STRUCTURE, *INDICATORS)
 PICTURES = ("arrival", "hospital", "backup", "serves", "radius")  # how an emergency's map shows the villages
@@ -99,11 +100,17 @@ class Scene:
     assumptions: Assumptions = field(default_factory=Assumptions)
     view: View | None = None  # None is the whole county
     highlighted: tuple[Place, ...] = ()
+    networks: tuple[str, ...] = ()  # kinds of link drawn, beside or without the management lines
     closed: tuple[tuple[int, float], ...] = ()  # roads: the segment's number, and where along it, 0 to 1
     rescue: Rescue | None = None  # then minutes are those of the first ambulance, on its clock
     picture: str = PICTURES[0]  # of PICTURES, where it asks for a rescue
     radius_km: float = RADII_KM[0]  # of the picture "radius"
     indicator: Indicator | None = None
+
+    @property
+    def links(self) -> bool:
+        """Whether its map draws lines between institutions."""
+        return "links" in self.layers or bool(self.networks)
 
     @property
     def figures(self) -> tuple[str, ...]:
@@ -123,6 +130,7 @@ class Scene:
         _check(bool(self.shows), "shows", "")
         for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, self.figures)):
             _check(set(values) <= set(known), name, ", ".join(values))
+        _check(set(self.networks) <= {k.kind for k in load_link_kinds()}, "networks", ", ".join(self.networks))
         _check(len(self.closed) <= MOST_CLOSED, "closed", len(self.closed))
         _check(self.picture in (PICTURES if self.rescue else PICTURES[:1]), "picture", self.picture)
         _check(0 < self.radius_km <= MOST_RADIUS_KM, "radius_km", self.radius_km)

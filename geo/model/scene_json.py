@@ -16,7 +16,7 @@ from geo.model.errors import BriefingInvalid, YidaError
 
 FORMAT = 1
 MOST_BYTES = 4_000_000
-_TEXTS = ("tiers", "shows", "shown", "layers")
+_TEXTS = ("tiers", "shows", "shown", "layers", "networks")
 
 T = TypeVar("T")
 

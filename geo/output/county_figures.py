@@ -11,13 +11,14 @@ from geo.analysis.scene_parts import Judgement, Organisation
 from geo.analysis.structure_findings import CHECKS
 from geo.model.errors import BriefingInvalid
 from geo.model.indicators import DIMENSION_NAMES
+from geo.model.links import link_kind
 from geo.output import choropleth, inks
 from geo.output.data_words import shipped_text
-from geo.output.figure import ROWS, Figure, bars, marks_of, people
+from geo.output.figure import ROWS, SHARE, Figure, bars, marks_of, people, percent, shares
 from geo.output.indicator_text import STATUS_NAMES, board_table, parts_text, target_text, value_form, value_text
 from geo.output.language import Translate
 from geo.output.link_layers import community_colours
-from geo.output.structure_text import communities_table, counts_line, finding_text
+from geo.output.structure_text import base_name, communities_table, counts_line, finding_text
 
 
 def organisation_of(answer: Answer) -> Organisation:
@@ -80,6 +81,57 @@ def checks(answer: Answer, _: Translate, language: str) -> Figure:
     if found.unasked:
         of += " · " + _("{count} not checked").format(count=len(found.unasked))
     return Figure("checks", _("What the checks found"), f"{len(findings):,}", of, table, chart, marks_of(answer, _))
+
+
+def networks(answer: Answer, _: Translate, language: str) -> Figure:
+    """How many of the places that a network should reach it does, of the networks drawn, else of all."""
+    told = _drawn_networks(answer)
+    told = told[told["base"] != ""]
+    names = [link_kind(k).name[language] for k in told["kind"]]
+    places = [base_name(_, base) for base in told["base"]]
+    parts = [_parts(_, part, whole) for part, whole in zip(told["connected"], told["places"], strict=True)]
+    share = shares(told["connected"], told["places"])
+    labels = places if len(set(names)) == 1 else [f"{n} · {p}" for n, p in zip(names, places, strict=True)]
+    table = pd.DataFrame({
+        _("Network"): names,
+        _("Should be connected"): places,
+        _("Connected"): told["connected"].to_numpy(),
+        _("All"): told["places"].to_numpy(),
+        _("Share, %"): share.to_numpy(),
+    })  # fmt: skip
+    chart = bars(
+        pd.Series(labels, dtype=str), share,
+        _("Share, %"), _("Network"), [link_kind(k).colour for k in told["kind"]], said=parts, limit=100.0, form=SHARE,
+    )  # fmt: skip
+    value = f"{int((told['connected'] == told['places']).sum()):,}"
+    of = _("of {count} groups of places that networks should reach are connected wholly").format(count=len(told))
+    if len(told) == 1:
+        value, of = percent(float(table[_("Share, %")].tolist()[0])), f"{parts[0]} {places[0]}"
+    return Figure("networks", _("Connected to the networks"), value, of, table, chart, marks_of(answer, _)[1:])
+
+
+def _drawn_networks(answer: Answer) -> pd.DataFrame:
+    """The rows of the networks that the scene draws, of all where it draws none."""
+    told, drawn = organisation_of(answer).networks, answer.scene.networks
+    return told[told["kind"].isin(drawn)] if drawn else told
+
+
+def _parts(_: Translate, part: int, whole: int) -> str:
+    return _("{part:,} of {whole:,}").format(part=part, whole=whole)
+
+
+def _connected(answer: Answer, _: Translate, language: str) -> str:
+    """What each network connects, in a line."""
+    told = _drawn_networks(answer)
+    columns = (told[c].tolist() for c in ("kind", "base", "links", "connected", "places"))
+    colon, join = ("：", "；") if language == "zh" else (": ", "; ")
+    lines = [
+        link_kind(kind).name[language]
+        + colon
+        + (f"{_parts(_, part, whole)} {base_name(_, base)}" if base else _("{count} links").format(count=links))
+        for kind, base, links, part, whole in zip(*columns, strict=True)
+    ]
+    return join.join(lines) or _("none")
 
 
 def judgement_of(answer: Answer) -> Judgement:
@@ -169,6 +221,10 @@ def county_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]
             "communities": f"{len(answer.organisation.communities):,}",
             "findings": f"{len(answer.organisation.findings):,}",
             "levels": counts_line(_, answer.organisation.counts),
+            "networks": ("、" if language == "zh" else ", ").join(
+                link_kind(kind).name[language] for kind in answer.scene.networks
+            ),
+            "connected": _connected(answer, _, language),
         }
     if answer.judgement:
         shown = indicator(answer, _, language)

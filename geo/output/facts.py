@@ -12,6 +12,7 @@ from geo.analysis.presenting import Answer
 from geo.model.assumptions import Assumptions, default_rows
 from geo.model.briefing import READY, Scene
 from geo.model.capabilities import check_capability
+from geo.model.links import link_kind
 from geo.model.roads import Mode
 from geo.model.scene_json import changed_rows
 from geo.output.figure import marks_of
@@ -93,6 +94,8 @@ def _asked(answer: Answer, language: str, _: Translate) -> list[tuple[str, str]]
         case = check_capability(scene.rescue.capability).name[language]
         limit = _("{minutes} min, itself included").format(minutes=f"{scene.rescue.limit_min:g}")
         out.append((_("The hospital must offer"), f"{case}, {limit}"))
+    if scene.networks:
+        out.append((_("Networks"), join.join(link_kind(kind).name[language] for kind in scene.networks)))
     if scene.indicator and answer.judgement:
         entry = answer.judgement.entry
         said = [entry.title(language), scene.indicator.period, entry.say("document", language)]

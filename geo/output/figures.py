@@ -31,6 +31,7 @@ def figure_of(answer: Answer, key: str, _: Translate, language: str) -> Figure:
         "levels": lambda: county_figures.levels(answer, _, language),
         "communities": lambda: county_figures.communities(answer, _, language),
         "checks": lambda: county_figures.checks(answer, _, language),
+        "networks": lambda: county_figures.networks(answer, _, language),
         "aspects": lambda: county_figures.aspects(answer, _, language),
         "indicator": lambda: county_figures.indicator(answer, _, language),
     }

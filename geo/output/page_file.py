@@ -17,7 +17,7 @@ import numpy as np
 import xstatic.pkg.leaflet
 
 from geo.analysis.presenting import Answer
-from geo.model.briefing import Briefing, filled, in_language
+from geo.model.briefing import Briefing, Scene, filled, in_language
 from geo.model.inputs import Study
 from geo.output.chart_svg import chart_svg
 from geo.output.encode import json_text
@@ -108,7 +108,7 @@ def _given(answers: Sequence[Answer]) -> dict[str, Any]:
     for number, answer in enumerate(answers):
         if _has_bands(answer):
             out[str(number)] = json.loads(bands_layer(answer.areas))
-        if "links" in answer.scene.layers:
+        if answer.scene.links:
             out[f"links{number}"] = json.loads(organisation_layer(answer))
     return out
 
@@ -146,12 +146,19 @@ def _scene(answer: Answer, number: int, export: Export) -> dict[str, Any]:
             "tiers_on": list(scene.shown),
             "tiers_counted": list(scene.tiers),
             "bands_url": str(number) if _has_bands(answer) else None,
-            "links": {"url": f"links{number}", "tree": True, "kinds": []} if "links" in scene.layers else None,
+            "links": _links(scene, number),
             "highlighted": [[p.kind, p.item_id] for p in scene.highlighted if p not in answer.missing],
         },
         "nearest": [index.get(facility, -1) for facility in found["facility_id"]],
         "view": scene.view and [scene.view.lon, scene.view.lat, scene.view.zoom],
     }
+
+
+def _links(scene: Scene, number: int) -> dict[str, Any] | None:
+    """Which lines between institutions are drawn."""
+    if not scene.links:
+        return None
+    return {"url": f"links{number}", "tree": "links" in scene.layers, "kinds": list(scene.networks)}
 
 
 def _told(answer: Answer, export: Export, _: Translate) -> dict[str, Any]:

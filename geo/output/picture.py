@@ -21,7 +21,14 @@ from geo.output.facts import Export, short_facts
 from geo.output.language import Translate
 from geo.output.legend import legend
 from geo.output.names import short_names
-from geo.output.picture_extras import closed_roads, coloured_units, drawn_marks, organisation_lines, village_ties
+from geo.output.picture_extras import (
+    closed_roads,
+    coloured_units,
+    drawn_marks,
+    network_lines,
+    organisation_lines,
+    village_ties,
+)
 from geo.output.plot import Plot, area_path, lines_path, plot_of
 from geo.output.scene_map import is_timed, map_minutes, scene_extras
 from geo.output.words import map_text
@@ -91,6 +98,7 @@ def _window(sheet: Sheet, _: Translate) -> str:
         coloured_units(sheet.answer, plot, extras["choropleth"]) if "choropleth" in extras else "",
         *(painted[name](sheet) for name in names),
         organisation_lines(sheet.answer, plot) if "links" in layers else "",
+        network_lines(sheet.answer, plot),
         _highlighted_units(sheet),
         closed_roads(plot, extras.get("routes", ())),
         _facilities(sheet) if "facilities" in layers else "",

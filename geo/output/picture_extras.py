@@ -8,8 +8,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from geo.analysis.presenting import Answer
+from geo.model.links import link_kind
 from geo.model.roads import Floats
 from geo.output import inks, svg
 from geo.output.link_layers import community_colours
@@ -58,6 +60,28 @@ def organisation_lines(answer: Answer, plot: Plot) -> str:
         f'<g opacity="{0.4 if thin else 0.85}">{svg.path("".join(d), stroke=colour, width=0.7 if thin else 2.0)}</g>'
         for (colour, thin), d in ordered
     )
+
+
+def network_lines(answer: Answer, plot: Plot) -> str:
+    """The links of the scene's networks as straight lines, each kind in its colour."""
+    study, out = answer.study, []
+    ends = pd.concat([
+        table[[key, lon, lat]].set_axis(["end", "lon", "lat"], axis=1)
+        for table, key, lon, lat in (
+            (study.unit, "unit_code", "seat_lon", "seat_lat"),
+            (study.demand, "demand_id", "lon", "lat"),
+            (study.facility, "facility_id", "lon", "lat"),
+        )
+    ]).drop_duplicates("end", keep="last").set_index("end")  # fmt: skip
+    for kind in map(link_kind, answer.scene.networks):
+        rows = study.link[study.link["kind"] == kind.kind]
+        (x0, y0), (x1, y1) = (
+            plot.xy(*ends.reindex(rows[c])[["lon", "lat"]].to_numpy().T) for c in ("from_id", "to_id")
+        )
+        lines = np.column_stack([x0, y0, x1, y1])
+        d = "".join(f"M{a:.1f} {b:.1f}L{c:.1f} {d:.1f}" for a, b, c, d in lines[~np.isnan(lines).any(axis=1)].tolist())
+        out.append(f'<g opacity="0.55">{svg.path(d, stroke=kind.colour, width=1.0)}</g>')
+    return "".join(out)
 
 
 def village_ties(plot: Plot, x: Floats, y: Floats, told: Mapping[str, Any]) -> str:
@@ -141,6 +165,10 @@ def extra_sections(answer: Answer, extras: Mapping[str, Any], words: Mapping[str
         names = {c.community_id: c.lead_name or c.community_id for c in answer.organisation.communities}
         rows = [(svg.path("M-13 0H13", stroke=colours[c], width=2.4), names.get(c, c)) for c in colours]
         sections.append((words["links.manages"], rows))
+    if answer.scene.networks:
+        own = map(link_kind, answer.scene.networks)
+        rows = [(svg.path("M-13 0H13", stroke=k.colour, width=2.0), words[f"link.{k.kind}"]) for k in own]
+        sections.append((words["links.networks"], rows))
     if extras.get("routes"):
         sections.append((words["legend.route"], [(_barrier(), words["route.closed"])]))
     return sections

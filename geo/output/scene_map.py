@@ -26,7 +26,7 @@ from geo.output.rescue_map import base_colours, mark_kinds, marks, picture_words
 
 def is_timed(scene: Scene) -> bool:
     """Whether the villages of a scene's map are coloured by minutes."""
-    return scene.indicator is None and "links" not in scene.layers
+    return scene.indicator is None and not scene.links
 
 
 def scene_extras(answer: Answer, _: Translate, language: str) -> dict[str, Any]:
@@ -41,7 +41,7 @@ def scene_extras(answer: Answer, _: Translate, language: str) -> dict[str, Any]:
         out["choropleth"] = indicator_areas(
             _, language, found.entry, found.townships, scene.indicator.period, indicator_edges(found)
         )
-    if "links" in scene.layers:
+    if scene.links:
         out["text"] = link_words(_, language)
     return out
 
@@ -133,7 +133,7 @@ def link_words(_: Translate, language: str) -> dict[str, str]:
 
 
 def organisation_layer(answer: Answer) -> bytes:
-    """The lines of a scene with the layer `links`, as geo.output.link_layers.links_layer makes them."""
+    """The lines of a scene that draws any, as geo.output.link_layers.links_layer makes them."""
     found, study = answer.organisation, answer.study
     if found is None:
         return b"null"

@@ -11,6 +11,7 @@ from geo.analysis.tiers import TierCount
 from geo.model.capabilities import load_capabilities
 from geo.model.errors import N_
 from geo.model.inputs import Study
+from geo.model.links import VILLAGE
 from geo.model.schemes import Scheme
 from geo.output.language import Translate
 from geo.output.names import short_names
@@ -41,6 +42,18 @@ def counts_line(_: Translate, counts: Sequence[TierCount]) -> str:
     if many:
         told.append("N = " + " + ".join(f"{c.count:,}" for c in many))
     return f"{formula}: " + ", ".join(told)
+
+
+def base_name(_: Translate, base: str) -> str:
+    """Whom a network should reach, in words."""
+    names = {
+        VILLAGE: _("villages"),
+        "village_clinic": _("village clinics"),
+        "township_hospital": _("township hospitals"),
+        "county_hospital": _("county hospitals"),
+        "extension_point": _("extension points"),
+    }
+    return names.get(base, base)
 
 
 def unasked_lines(_: Translate, unasked: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from geo.analysis.coverage import coverage, coverage_by_unit
 from geo.analysis.indicators import by_unit
+from geo.analysis.networks import summary
 from geo.analysis.presenting import Answer, edges_of, named_units
 from geo.analysis.scene_parts import Closure, Judgement, Organisation, Response
 from geo.analysis.tiers import count_tiers
@@ -59,7 +60,7 @@ class Answering:
             answer = self._rescue(way, network, answer, scene.rescue)
         elif scene.closed:
             answer = self._closure(way, network, answer)
-        if "links" in scene.layers or set(scene.shows) & set(STRUCTURE):
+        if scene.links or set(scene.shows) & set(STRUCTURE):
             key = ("organisation", *way)
             answer = replace(answer, organisation=self._once(key, lambda: _organisation(study, network, times)))
         return replace(answer, judgement=_judgement(study, scene.indicator)) if scene.indicator else answer
@@ -149,7 +150,13 @@ def _organisation(study: Study, network: Network, times: pd.DataFrame) -> Organi
     found = structure_of(study, network, times)
     counts = count_tiers(study.facility, study.scheme)
     return Organisation(
-        counts, found.tree, found.entry.row, tuple(found.findings), found.unasked, tuple(found.communities)
+        counts=counts,
+        tree=found.tree,
+        entry=found.entry.row,
+        findings=tuple(found.findings),
+        unasked=found.unasked,
+        communities=tuple(found.communities),
+        networks=summary(study.link, study.facility, study.demand, study.scheme),
     )
 
 

@@ -52,6 +52,8 @@ _PICTURES = {  # title, sentence, figures
 _RESCUE_CLOSED = N_("Closed roads: {closed}.")
 _ORGANISED = N_("Who leads whom")
 _ORGANISED_SENTENCE = N_("{levels}. {communities} medical communities; the checks found {findings} things to look at.")
+_CONNECTED = N_("Whom it connects: {networks}")
+_CONNECTED_SENTENCE = N_("Connected — {connected}.")
 _INDICATOR_SENTENCE = N_("{unit}: {met} of {judged} targets with a value are met.")
 
 
@@ -98,9 +100,17 @@ def rescue_scene(
 
 
 def structure_scene(
-    study: Study, mode: Mode, assumptions: Assumptions, *, lines: bool, villages: bool, translators: Translators
+    study: Study,
+    mode: Mode,
+    assumptions: Assumptions,
+    *,
+    lines: bool,
+    villages: bool,
+    translators: Translators,
+    networks: tuple[str, ...] = (),
 ) -> Scene:
-    """The levels, the communities and what is wrong with them."""
+    """The levels, the communities and what is wrong with them; with networks drawn, whom those connect."""
+    words = (_CONNECTED, _CONNECTED_SENTENCE) if networks else (_ORGANISED, _ORGANISED_SENTENCE)
     every = tuple(tier.tier_id for tier in study.scheme.tiers)
     extra = (*(["links"] if lines else []), *(["villages"] if villages else []))
     return replace(
@@ -111,8 +121,9 @@ def structure_scene(
         tiers=every,
         shown=every,
         layers=("roads", "units", "facilities", "labels", *extra),
-        shows=("levels", "communities"),
-        **_words(translators, _ORGANISED, _ORGANISED_SENTENCE),
+        networks=networks,
+        shows=("networks", "levels") if networks else ("levels", "communities"),
+        **_words(translators, *words),
     )
 
 

@@ -126,6 +126,7 @@ def figure_name(_: Translate, key: str) -> str:
         "levels": _("Levels against the scheme"),
         "communities": _("Medical communities"),
         "checks": _("What the checks found"),
+        "networks": _("Connected to the networks"),
         "aspects": _("Targets met"),
         "indicator": _("Indicator"),
     }

@@ -116,8 +116,9 @@ def address(language: str, asked: Asked) -> dict[str, str]:
 
 
 def asked_scene(asked: Asked) -> Scene:
-    """What is asked as a scene; networks over the management lines are not part of one."""
+    """What is asked as a scene."""
     scene = structure_scene(
-        asked.study, asked.mode, asked.assumptions, lines=asked.lines, villages=asked.villages, translators=TRANSLATORS
-    )
+        asked.study, asked.mode, asked.assumptions, lines=asked.lines, villages=asked.villages, translators=TRANSLATORS,
+        networks=asked.networks,
+    )  # fmt: skip
     return pinned(scene)

@@ -6,6 +6,7 @@ import streamlit as st
 from geo.analysis.networks import coverage_by_unit, delivery_figures, places_connected
 from geo.model.links import VILLAGE, link_kind
 from geo.output.names import short_names
+from geo.output.structure_text import base_name
 from geo.output.tables import csv_bytes
 from pages.ui import compute_structure
 from pages.ui.structure_cards import FEW_SERVING
@@ -40,18 +41,6 @@ def show(_: Translate, language: str, asked: Asked) -> None:
             format_func=lambda kb: f"{link_kind(kb[0]).name[language]} · {base_name(_, kb[1])}",
         )  # fmt: skip
         _by_township(_, asked, *chosen)
-
-
-def base_name(_: Translate, base: str) -> str:
-    """Whom a network should reach, in words."""
-    names = {
-        VILLAGE: _("villages"),
-        "village_clinic": _("village clinics"),
-        "township_hospital": _("township hospitals"),
-        "county_hospital": _("county hospitals"),
-        "extension_point": _("extension points"),
-    }
-    return names.get(base, base)
 
 
 def _by_township(_: Translate, asked: Asked, kind_id: str, base: str) -> None:

@@ -132,17 +132,20 @@ def test_every_page_with_figures_goes_into_a_meeting_with_its_own(
     ).first.click()
     rescued = capture(app, "", 2)
     levels = capture(app, "Structure", 3)
-    capture(app, "Indicators", 4)
+    app.page.get_by_test_id("stSidebar").get_by_text("ECG network").click()
+    capture(app, "", 4)
+    capture(app, "Indicators", 5)
     page_of(app, "Briefing")
-    expect(card(app, 4)).to_contain_text("targets with a value are met", timeout=60_000)
+    expect(card(app, 5)).to_contain_text("targets with a value are met", timeout=60_000)
     expect(card(app, 1)).to_contain_text(f"{worst['lost']:,.0f} of 411,129 people are no longer within 15 min")
     expect(card(app, 2)).to_contain_text(rescued[0])
     expect(card(app, 3)).to_contain_text(f"{sum(int(v) for v in levels[:-1])}")
+    expect(card(app, 4)).to_contain_text("Connected — ECG network: ")
     app.photograph("briefing-pages")
     player = presented(app)
     drawn = []
-    for number in range(1, 5):
-        assert player.locator("#count").inner_text() == f"{number} / 4"
+    for number in range(1, 6):
+        assert player.locator("#count").inner_text() == f"{number} / 5"
         wait_until(lambda: player.evaluate("document.body.dataset.yidaReady") == "1", "the map is drawn")
         player.wait_for_timeout(300)
         drawn.append(player.evaluate("({...yida.debug().drawn, legend: yida.debug().legend.join()})"))
@@ -152,7 +155,8 @@ def test_every_page_with_figures_goes_into_a_meeting_with_its_own(
     assert drawn[1]["marks"] > 7 and "Base in service" in drawn[1]["legend"]
     assert "Village to its base" in drawn[1]["legend"], "the picture that was on the screen"
     assert drawn[2]["links"] > 20 and "Management" in drawn[2]["legend"]
-    assert drawn[3]["choropleth"] == 26 and drawn[0]["choropleth"] == 0
+    assert drawn[3]["networks"] == 116 and drawn[2]["networks"] == 0 and "ECG network" in drawn[3]["legend"]
+    assert drawn[4]["choropleth"] == 26 and drawn[0]["choropleth"] == 0
     assert app.errors == [] and app.outside == []
 
 

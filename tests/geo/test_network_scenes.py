@@ -1,0 +1,109 @@
+"""Scenes of networks between institutions on the toy county, by hand.
+
+县人民医院 reads the ECGs of 北村's clinic, the only one, and not those of the health centre; that clinic's doctor is
+the family doctor of 北村, one of six villages.
+"""
+
+import json
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+
+from geo.analysis.presenting import Answer
+from geo.model.briefing import Briefing, Scene
+from geo.model.errors import BriefingInvalid
+from geo.model.inputs import Study
+from geo.model.scene_json import from_json, to_json
+from geo.model.schema import LINK, conform
+from geo.output.export import make_files
+from geo.output.facts import facts
+from geo.output.figures import figure_of, scene_sentence, scene_title
+from geo.output.picture import map_svg
+from geo.output.scene_map import is_timed
+from geo.study import assumptions_for
+from geo.study.answering import Answering
+from geo.study.build import with_tables
+from geo.study.page_scenes import structure_scene
+from tests.geo.briefings import TRANSLATORS, export
+
+EN = TRANSLATORS["en"]
+LINKS = [("reads_ecg_for", "F1", "F3"), ("family_doctor", "F3", "V3"), ("refers_to", "F3", "F2")]
+
+
+@pytest.fixture(scope="module")
+def county(toy: Study) -> Study:
+    rows = [{"link_id": f"L{i}", "kind": k, "from_id": a, "to_id": b} for i, (k, a, b) in enumerate(LINKS)]
+    table = pd.DataFrame(rows).reindex(columns=list(LINK)).astype(object).fillna("")
+    return with_tables(toy, {"link": conform(table, LINK, path="", name="link")})
+
+
+def scene_of(study: Study, *networks: str, lines: bool = False) -> Scene:
+    return structure_scene(
+        study, "car", assumptions_for(study), lines=lines, villages=False, translators=TRANSLATORS, networks=networks
+    )
+
+
+def answered(study: Study, scene: Scene) -> Answer:
+    return Answering(lambda name, version: (study, 3)).answer(scene)
+
+
+def test_the_figure_counts_the_places_that_a_network_should_reach(county: Study) -> None:
+    answer = answered(county, scene_of(county, "reads_ecg_for"))
+    figure = figure_of(answer, "networks", EN, "en")
+    assert figure.table[["Should be connected", "Connected", "All"]].values.tolist() == [
+        ["village clinics", 1, 1], ["township hospitals", 0, 1],
+    ]  # fmt: skip
+    assert (figure.value, figure.of.split(" ")[:2]) == ("1", ["of", "2"])
+    assert figure.chart.values == (100.0, 0.0) and figure.chart.said == ("1 of 1", "0 of 1")
+    doctors = figure_of(answered(county, scene_of(county, "family_doctor")), "networks", EN, "en")
+    assert (doctors.value, doctors.of) == ("16.7 %", "1 of 6 villages")
+
+
+def test_without_a_network_drawn_it_counts_all_and_without_links_none(county: Study, toy: Study) -> None:
+    every = figure_of(answered(county, scene_of(county)), "networks", EN, "en")
+    assert set(every.table["Network"]) == {"Two-way referral", "ECG network", "Family-doctor teams"}
+    none = figure_of(answered(toy, scene_of(toy)), "networks", EN, "en")
+    assert (none.value, len(none.table)) == ("0", 0)
+
+
+def test_title_and_sentence_name_the_networks_and_whom_they_connect(county: Study) -> None:
+    answer = answered(county, scene_of(county, "reads_ecg_for", "family_doctor"))
+    assert scene_title(answer, EN, "en") == "Whom it connects: ECG network, Family-doctor teams"
+    assert scene_sentence(answer, EN, "en") == (
+        "Connected — ECG network: 1 of 1 village clinics; ECG network: 0 of 1 township hospitals; "
+        "Family-doctor teams: 1 of 6 villages."
+    )
+    said = scene_title(answer, TRANSLATORS["zh"], "zh") + scene_sentence(answer, TRANSLATORS["zh"], "zh")
+    assert "心电网络" in said and not re.search(r"[A-Za-z{}]", said)
+    assert dict(facts(answer, export("pdf", "en"), EN))["Networks"] == "ECG network, Family-doctor teams"
+
+
+def test_the_printed_map_draws_a_line_for_each_link_and_names_the_network(county: Study) -> None:
+    drawn = map_svg(answered(county, scene_of(county, "reads_ecg_for")), export("png", "en"), EN)
+    lines = re.findall(r'<g opacity="0.55"><path d="([^"]+)"[^>]*stroke="#C2185B"', drawn)
+    assert [d.count("M") for d in lines] == [1] and "ECG network" in drawn
+    plain = map_svg(answered(county, scene_of(county)), export("png", "en"), EN)
+    assert "#C2185B" not in plain and "ECG network" not in plain
+
+
+@pytest.mark.parametrize(("lines", "networks"), [(True, ("reads_ecg_for",)), (False, ("family_doctor",)), (True, ())])
+def test_a_file_that_opens_anywhere_draws_the_same_lines(county: Study, lines: bool, networks: tuple[str, ...]) -> None:
+    scene = scene_of(county, *networks, lines=lines)
+    body = make_files([answered(county, scene)], Briefing({}, (scene,)), export("html", "en"))["html"].decode()
+    data = json.loads(re.findall(r'<script type="application/json" id="yida-data">(.*?)</script>', body, re.S)[0])
+    assert data["scenes"][0]["state"]["links"] == {"url": "links0", "tree": lines, "kinds": list(networks)}
+    drawn = {network["kind"]: network["rows"] for network in data["given"]["links0"]["networks"]}
+    assert drawn["reads_ecg_for"] == [["f2", "f0"]], "who is served, who serves"
+
+
+def test_a_map_of_lines_shows_no_minutes(county: Study) -> None:
+    assert not is_timed(scene_of(county, "reads_ecg_for"))
+
+
+def test_networks_travel_as_json_and_an_unknown_one_is_refused(county: Study) -> None:
+    briefing = Briefing({}, (scene_of(county, "reads_ecg_for", lines=True),))
+    assert from_json(to_json(briefing)) == briefing
+    with pytest.raises(BriefingInvalid, match="magic"):
+        replace(briefing.scenes[0], networks=("magic",))
