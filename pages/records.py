@@ -2,13 +2,12 @@
 
 import streamlit as st
 
-from geo.model.assumptions import CONDITIONS
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.study import records
 from pages.ui import compute, compute_emergency, emergency_state, runs_desk, runs_show, state
 from pages.ui.assumed import editor_button
-from pages.ui.controls import condition_name, language_switch, study_choice
+from pages.ui.controls import condition_choice, language_switch, study_choice, threshold_choice
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.text import plain
 
@@ -19,11 +18,8 @@ with errors_said(_):
     with st.sidebar:
         language_switch(_, page.language)
         study = study_choice(_, page.language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
-        st.segmented_control(
-            _("Conditions"), CONDITIONS, key="condition", format_func=lambda c: condition_name(_, c), required=True,
-            persist_state="session",
-        )  # fmt: skip
+        threshold = threshold_choice(_)
+        condition_choice(_)
         editor_button(_, "ambulance")
     st.title(_("Against records: {study}").format(study=plain(study.title(page.language))), anchor=False)
     found = runs_desk.uploaded(_, study)

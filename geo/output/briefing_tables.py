@@ -10,7 +10,7 @@ import pandas as pd
 from geo.analysis.presenting import Answer
 from geo.output.data_words import shipped_text
 from geo.output.facts import Export
-from geo.output.figure import Figure
+from geo.output.figure import Figure, marks_of
 from geo.output.figures import figure_of
 from geo.output.language import Translate
 from geo.output.names import short_names
@@ -24,13 +24,13 @@ def named_tables(answers: Sequence[Answer], export: Export, _: Translate) -> lis
     several = len(alike(answers, lambda answer: answer.question)) > 1
 
     def of(meaning: str, numbers: Sequence[int]) -> str:
-        return f"{meaning} {scenes_text(numbers, _)}" if several else meaning
+        return f"{meaning} · {scenes_text(numbers, _)}" if several else meaning
 
     speeds, sources = speeds_table(answers, _), sources_table(answers, _)
     shown = [
         (
             figure.title,
-            of(f"{figure.title}: {figure.value} {figure.of}. {', '.join(figure.marks)}.", numbers),
+            of(_figure_meaning(figure), numbers),
             figure.table,
         )
         for figure, numbers in _figures(answers, export, _)
@@ -65,13 +65,14 @@ def _figures(answers: Sequence[Answer], export: Export, _: Translate) -> Iterato
 
 
 def _figure_meaning(figure: Figure) -> str:
-    return f"{figure.title}: {figure.value} {figure.of}. {', '.join(figure.marks)}."
+    return " · ".join([f"{figure.title}: {figure.value}", figure.of, *figure.marks])
 
 
 def _villages_meaning(answer: Answer, _: Translate) -> str:
+    told = _("Every village with its minutes to the nearest facility that counts.")
     if answer.scene.rescue:
-        return _("Every village with the minutes until the first ambulance arrives.")
-    return _("Every village with its minutes to the nearest facility that counts.")
+        told = _("Every village with the minutes until the first ambulance arrives.")
+    return " · ".join([told, *marks_of(answer, _)])
 
 
 def alike(answers: Sequence[Answer], key: Callable[[Answer], Hashable]) -> list[tuple[Answer, list[int]]]:

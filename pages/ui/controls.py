@@ -36,7 +36,8 @@ def sidebar(_: Translate, language: str) -> Question:
     with st.sidebar:
         language_switch(_, language)
         study = study_choice(_, language)
-        threshold = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+        threshold = threshold_choice(_)
+        state.hold("mode")
         mode = st.selectbox(
             _("Travel mode"), MODES, key="mode", format_func=lambda m: mode_name(_, m), persist_state="session"
         )
@@ -45,6 +46,13 @@ def sidebar(_: Translate, language: str) -> Question:
         layers = _layers(_)
         editor_button(_, mode)
     return Question(study, threshold, mode, state.assumptions(study), tiers, shown, layers)
+
+
+def threshold_choice(_: Translate) -> int:
+    """The choice of the threshold, the same on every page that counts people by it."""
+    state.hold("threshold")
+    minutes: int = st.slider(_("Threshold, minutes"), *state.THRESHOLDS_MIN, key="threshold", persist_state="session")
+    return minutes
 
 
 def condition_choice(_: Translate) -> None:
@@ -80,6 +88,7 @@ def language_switch(_: Translate, language: str) -> None:
 def study_choice(_: Translate, language: str) -> Study:
     """The choice of a study, opened."""
     titles = compute.study_titles()
+    state.hold("study")
     name = st.selectbox(
         _("Study"),
         list(titles),

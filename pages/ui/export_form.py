@@ -73,7 +73,13 @@ def _briefing(_: Translate, question: Question, kind: str) -> tuple[Briefing, st
     """The ready briefing, the map as it is asked in the sidebar, or a file that was saved before."""
     names = {READY: _("Ready briefing"), "map": _("The map as asked"), "file": _("A briefing file")}
     choice = st.segmented_control(
-        _("What it shows"), list(names), default=READY, format_func=names.get, required=True, key="export:what"
+        _("What it shows"),
+        list(names),
+        default=READY,
+        format_func=names.get,
+        required=True,
+        key="export:what",
+        wrap=True,
     )
     if choice == "file":
         uploaded = st.file_uploader(_("Briefing (JSON)"), type=["json"], key="export:briefing")

@@ -58,6 +58,7 @@ def tier_choice(key: str, scheme: Scheme, default: tuple[str, ...]) -> str:
         known = [t.tier_id for t in scheme.tiers]
         wanted = [t for t in (asked or default) if t in known]
         st.session_state[widget] = wanted if wanted or asked == [NONE] else list(default)
+    hold(widget)
     return widget
 
 

@@ -7,7 +7,7 @@ import re
 import time
 from collections.abc import Callable
 from pathlib import Path
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from playwright.sync_api import Locator, expect
@@ -205,6 +205,25 @@ def test_a_look_at_another_page_forgets_nothing_that_was_asked(open_app: Callabl
     frame = app.settled()
     assert not frame.evaluate("yida.debug().legend.includes('Main road')")
     expect(app.page.get_by_text("On foot, Night")).to_be_visible()
+
+
+@pytest.mark.parametrize(("first", "link"), [("", "Roads"), ("roads", "Map")])
+def test_what_a_link_asked_goes_along_to_the_first_other_page(
+    open_app: Callable[..., App], first: str, link: str
+) -> None:
+    """Nothing was touched before: what Streamlit then knows of a choice is only what the address wrote."""
+    told = {"study": "suixi", "t": "20", "mode": "car", "when": "rain", "tiers": "county_hospital", "lang": "en"}
+    told["show"] = told["tiers"]
+    app = open_app(f"{first}?{urlencode(told)}")
+    app.settled()
+    app.page.get_by_test_id("stTopNavLink").filter(has_text=link).click()
+    app.page.wait_for_url(re.compile(rf"/{'roads' if link == 'Roads' else ''}\?.*study="))
+    app.settled()
+    assert {key: asked(app).get(key) for key in told} == told
+    app.page.get_by_test_id("stTopNavLink").filter(has_text="Records").click()
+    expect(app.page.get_by_role("heading", name="Against records: Suixi County (sample)")).to_be_visible()
+    expect(app.page.get_by_role("slider", name="Threshold, minutes")).to_have_value("20")
+    expect(app.page.get_by_test_id("stSidebar").get_by_role("radio", name="Rain")).to_be_checked()
 
 
 def test_layers_switched_off_leave_map_and_legend(open_app: Callable[..., App]) -> None:

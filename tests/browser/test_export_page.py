@@ -46,6 +46,18 @@ def test_a_bar_chosen_is_pointed_at_on_the_map(open_app: Callable[..., App]) -> 
     assert app.outside == [] and app.errors == []
 
 
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_content_of_a_file_can_be_read_and_chosen_on_a_small_screen(
+    open_app: Callable[..., App], language: str
+) -> None:
+    app = open_app(f"export?study=xishui&lang={language}", width=1366, height=768)
+    app.page.get_by_test_id("stImage").locator("img").wait_for(timeout=60_000)
+    group = app.idle().get_by_role("radiogroup", name={"zh": "内容", "en": "What it shows"}[language])
+    inside = group.evaluate("group => group.getBoundingClientRect().right")
+    right = group.get_by_role("radio").evaluate_all("all => all.map(one => one.getBoundingClientRect().right)")
+    assert len(right) == 3 and max(right) <= inside + 1
+
+
 def test_the_page_can_be_used_on_a_phone(open_app: Callable[..., App]) -> None:
     app = open_app("export?study=xishui&lang=zh", width=390, height=844)
     app.page.get_by_test_id("stImage").locator("img").wait_for(timeout=60_000)

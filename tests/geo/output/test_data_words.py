@@ -2,12 +2,16 @@
 
 import re
 import tomllib
+from types import SimpleNamespace
+from typing import cast
 
 import pandas as pd
 import pytest
 
+from geo.analysis.presenting import Answer
 from geo.intake.manifest import SAMPLE_FOLDER
 from geo.output.data_words import capability_names, category_name, shipped_text, status_name
+from geo.output.facts import population, sources
 from geo.output.language import translator
 
 SAMPLES = sorted(path.parent.name for path in SAMPLE_FOLDER.glob("*/study.toml"))
@@ -34,6 +38,21 @@ def test_what_a_samples_data_is_and_of_when_is_said_in_chinese(sample: str) -> N
     for credit in tomllib.loads((SAMPLE_FOLDER / sample / "study.toml").read_text(encoding="utf-8"))["attribution"]:
         assert CHINESE.search(shipped_text(translator("zh"), credit["what"]))
         assert not re.search("[a-z]", shipped_text(translator("zh"), credit["date"]))
+
+
+@pytest.mark.parametrize("sample", ["xishui", "suixi", "shouguang"])
+def test_a_file_says_in_chinese_where_a_samples_people_and_data_come_from(sample: str) -> None:
+    told = tomllib.loads((SAMPLE_FOLDER / sample / "study.toml").read_text(encoding="utf-8"))
+    study = SimpleNamespace(header={key: told[key] for key in ("population", "attribution")})
+    answer = cast("Answer", SimpleNamespace(study=study, whole=SimpleNamespace(population=1234)))
+    zh, en = translator("zh"), translator("en")
+    count, kind, *rest = population(answer, zh).split(", ")
+    assert (count, kind) == ("1,234", "常住人口") and CHINESE.search(rest[-1])
+    assert population(answer, en).split(", ")[-1] == told["population"]["source"]
+    for credit, said in zip(told["attribution"], sources(answer, zh).split("; "), strict=False):
+        what, _, source = said.partition(": ")
+        assert CHINESE.search(what) and not re.search("[a-z]", source.rpartition(", ")[2])
+        assert credit["source"] in sources(answer, en) and credit["licence"] in said
 
 
 def test_what_others_wrote_stays_as_it_is() -> None:

@@ -259,6 +259,15 @@ def test_the_workbook_has_every_table_with_its_numbers(answers: list[Answer]) ->
     assert rows["岛村"]["Minutes"] is None and rows["中村"]["Nearest facility"] == "东乡卫生院"
 
 
+@pytest.mark.parametrize(("language", "marks"), [("en", "modelled"), ("zh", "模型推算")])
+def test_every_sheet_of_minutes_says_that_they_are_modelled(answers: list[Answer], language: str, marks: str) -> None:
+    book = openpyxl.load_workbook(io.BytesIO(made(answers, "xlsx", language=language)))
+    minutes = {"en": "Minutes", "zh": "分钟"}[language]
+    told = {sheet.title: sheet["A1"].value for sheet in book.worksheets[1:] if minutes in [c.value for c in sheet[2]]}
+    assert len(told) >= 3 and {"en": "Villages", "zh": "村（居）"}[language] in told
+    assert not [words for words in told.values() if marks not in words.split(" · ")]
+
+
 def test_the_brief_is_one_page_and_the_report_has_every_scene_on_a4_and_a3(answers: list[Answer]) -> None:
     sizes = {"a4": (595, 842), "a3": (842, 1191)}
     for size, (width, height) in sizes.items():

@@ -1,6 +1,7 @@
 """Slides say what they leave out: in the toy county 3 villages are outside 10 minutes, here 20 more without a road."""
 
 import io
+import re
 from dataclasses import replace
 
 import pandas as pd
@@ -44,3 +45,36 @@ def test_so_does_one_beside_another_figure(many: Study) -> None:
 def test_what_is_whole_says_nothing(toy: Study) -> None:
     text, rows = said_on(toy, "villages")
     assert rows == 3 and "workbook" not in text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_number_and_no_word_of_a_heading_breaks_and_every_table_keeps_its_place(many: Study, language: str) -> None:
+    """Letters and digits of 9.5 points are 0.6 of it wide at most on the whole; a cell has margins of 4 points."""
+    body = make_files(answered(many), ready(many), export("pptx", language))["pptx"]
+    for slide in Presentation(io.BytesIO(body)).slides:
+        for shape in (shape for shape in slide.shapes if shape.has_table):
+            table = shape.table
+            for column, *cells in zip(table.columns, *[row.cells for row in table.rows], strict=True):
+                head, *texts = [cell.text_frame.text for cell in cells]
+                words = [*re.findall(r"[A-Za-z]+", head), *(t for t in texts if re.fullmatch(r"[\d,.]+", t))]
+                assert all(column.width.pt - 8 >= 0.6 * 9.5 * len(word) for word in words), (head, words)
+            assert sum(column.width for column in table.columns) <= shape.width + len(table.columns)
+            end = shape.top + sum(row.height for row in table.rows)
+            below = [other.top for other in slide.shapes if other.has_text_frame and other.top > shape.top]
+            assert end <= min(below, default=Presentation(io.BytesIO(body)).slide_height)
+            heads = zip(table.rows[0].cells, table.columns, strict=True)
+            if any(0.5 * 9.5 * len(cell.text_frame.text) > column.width.pt - 8 for cell, column in heads):
+                assert table.rows[0].height.pt >= 2 * 1.2 * 9.5 + 2
+
+
+def test_the_label_above_a_figure_stays_in_one_line_clear_of_the_figure(toy: Study) -> None:
+    """A letter of Arial is half as wide as high on the whole, a little more here."""
+    body = make_files(answered(toy), ready(toy), export("pptx", "en"))["pptx"]
+    titles = {"Townships not covered in full, least covered first", "People by township"}
+    found = {}
+    for slide in Presentation(io.BytesIO(body)).slides:
+        for shape in (shape for shape in slide.shapes if shape.has_text_frame and shape.text_frame.text in titles):
+            (run,) = shape.text_frame.paragraphs[0].runs
+            assert 0.55 * run.font.size.pt * len(run.text) <= shape.width.pt
+            found[run.text] = run.font.size.pt
+    assert found.keys() == titles and found["People by township"] == 14
