@@ -7,7 +7,7 @@ from geo.model.assumptions import default_rows
 from geo.model.errors import N_
 from geo.output.data_words import shipped_text
 from geo.output.words import mode_name
-from pages.ui import compute
+from pages.ui import address, compute, state
 from pages.ui.assumed import item_name, unit_name
 from pages.ui.emergency_words import interval_table
 from pages.ui.layout import page_setup
@@ -15,6 +15,8 @@ from pages.ui.text import plain
 
 page = page_setup(N_("About"))
 _ = page.translate
+state.restore(list(compute.study_titles()))
+address.keep({"study": st.session_state.get("study", ""), "lang": page.language})
 st.title(_("About Yida"), anchor=False)
 st.markdown(
     _(

@@ -16,7 +16,7 @@ def study_asked(_: Translate, language: str) -> Study:
     """Draw the sidebar: language and study."""
     state.restore(list(compute.study_titles()))
     with st.sidebar:
-        language_switch(_, language)
+        language_switch(_)
         return study_choice(_, language)
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from geo.model.desk import KINDS, Kind
 from geo.model.errors import N_
 from geo.model.inputs import Study
-from pages.ui import compute, desk_check, desk_commit, draft, state
+from pages.ui import address, compute, desk_check, desk_commit, draft, state
 from pages.ui.controls import language_switch, study_choice
 from pages.ui.desk_columns import columns
 from pages.ui.desk_kinds import TYPES, kind_name, template_buttons, wanted
@@ -18,7 +18,7 @@ def questions_asked(_: Translate, language: str) -> tuple[Study, Kind]:
     """Draw the sidebar: which study, and what the file holds."""
     state.restore(list(compute.study_titles()))
     with st.sidebar:
-        language_switch(_, language)
+        language_switch(_)
         study = study_choice(_, language)
         kind: Kind = st.radio(
             _("The file holds"), KINDS, format_func=lambda k: kind_name(_, k), key="desk_kind", persist_state="session"
@@ -68,6 +68,7 @@ page = page_setup(N_("Data desk"))
 _ = page.translate
 with errors_said(_):
     study, kind = questions_asked(_, page.language)
+    address.keep({"study": study.name, "lang": page.language})
     st.title(_("Data desk: {study}").format(study=plain(study.title(page.language))), anchor=False)
     if version := st.session_state.pop("stored", None):
         st.success(_("Stored as version {version}. The map shows it now.").format(version=version))

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from geo.model.errors import N_
-from pages.ui import export_form
+from pages.ui import address, export_form, state
 from pages.ui.controls import facts_line, sidebar
 from pages.ui.layout import errors_said, page_setup
 from pages.ui.text import plain
@@ -12,6 +12,7 @@ page = page_setup(N_("Files"))
 _ = page.translate
 with errors_said(_):
     asked = sidebar(_, page.language)
+    address.keep(state.address(page.language, list(asked.tiers), list(asked.shown)))
     st.title(_("Files: {study}").format(study=plain(asked.study.title(page.language))), anchor=False)
     left, right = st.columns([2, 5], gap="large")
     with left, errors_said(_):

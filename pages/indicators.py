@@ -56,7 +56,7 @@ _ = page.translate
 with errors_said(_):
     state.restore(list(compute.study_titles()))
     with st.sidebar:
-        language_switch(_, page.language)
+        language_switch(_)
         asked = study_choice(_, page.language)
         names = compute_indicators.units(asked)
         unit = st.selectbox(_("Figures of"), list(names), format_func=names.get, key=f"unit:{asked.name}")

@@ -37,7 +37,7 @@ _ = page.translate
 with errors_said(_):
     titles = compute_programmes.titles()
     with st.sidebar:
-        language_switch(_, page.language)
+        language_switch(_)
         chosen = province.programme_choice(_, page.language, titles)
     asked = compute_programmes.programme(chosen)
     st.title(plain(asked.title(page.language)), anchor=False)

@@ -5,7 +5,7 @@ import streamlit as st
 from geo.model.errors import N_
 from geo.network.breaks import NO_BREAKS
 from geo.study import records
-from pages.ui import compute, compute_emergency, emergency_state, runs_desk, runs_show, state
+from pages.ui import address, compute, compute_emergency, emergency_state, runs_desk, runs_show, stage, state
 from pages.ui.assumed import editor_button
 from pages.ui.controls import condition_choice, language_switch, study_choice, threshold_choice
 from pages.ui.layout import errors_said, page_setup
@@ -16,11 +16,13 @@ _ = page.translate
 with errors_said(_):
     state.restore(list(compute.study_titles()))
     with st.sidebar:
-        language_switch(_, page.language)
+        language_switch(_)
         study = study_choice(_, page.language)
         threshold = threshold_choice(_)
         condition_choice(_)
         editor_button(_, "ambulance")
+    kept = {"stage": "1" if stage.is_on() else "", "study": study.name, "t": str(threshold), "lang": page.language}
+    address.keep(kept | {"when": st.session_state.condition} | state.edits_asked())
     st.title(_("Against records: {study}").format(study=plain(study.title(page.language))), anchor=False)
     found = runs_desk.uploaded(_, study)
     if found is not None:

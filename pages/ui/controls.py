@@ -34,7 +34,7 @@ def sidebar(_: Translate, language: str) -> Question:
     """Draw the controls and return what they ask."""
     state.restore(list(compute.study_titles()))
     with st.sidebar:
-        language_switch(_, language)
+        language_switch(_)
         study = study_choice(_, language)
         threshold = threshold_choice(_)
         state.hold("mode")
@@ -68,10 +68,9 @@ def condition_choice(_: Translate) -> None:
     )
 
 
-def language_switch(_: Translate, language: str) -> None:
+def language_switch(_: Translate) -> None:
     """The product's name, the switch between Chinese and English, and the one to meeting mode."""
     st.markdown("### 医达 Yida")
-    st.session_state.setdefault("lang", language)
     state.hold("lang")
     st.segmented_control(
         _("Language"),

@@ -49,7 +49,7 @@ def sidebar(_: Translate, language: str) -> Emergency:
     state.restore(list(compute.study_titles()))
     chosen.restore()
     with st.sidebar:
-        language_switch(_, language)
+        language_switch(_)
         study = study_choice(_, language)
         clock = _clock(_)
         capability, limit = _case(_, language)

@@ -25,7 +25,7 @@ class Page:
 
 def page_setup(title: str) -> Page:
     """Set the browser's title, the wide layout and the style sheet; call it first on every page."""
-    language = current_language()
+    language = st.session_state.setdefault("lang", current_language())
     _ = translator(language)
     st.set_page_config(page_title=f"{_(title)} · Yida 医达", page_icon="🏥", layout="wide")
     st.html(STYLE)

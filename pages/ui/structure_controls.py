@@ -42,7 +42,7 @@ def sidebar(_: Translate, language: str) -> Asked:
     if st.session_state.setdefault("structure_restored", False) is False:
         _restore()
     with st.sidebar:
-        language_switch(_, language)
+        language_switch(_)
         study = study_choice(_, language)
         mode = st.selectbox(
             _("Travel mode"),

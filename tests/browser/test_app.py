@@ -226,6 +226,24 @@ def test_what_a_link_asked_goes_along_to_the_first_other_page(
     expect(app.page.get_by_test_id("stSidebar").get_by_role("radio", name="Rain")).to_be_checked()
 
 
+@pytest.mark.parametrize("link", ["Records", "Data desk", "Files", "About"])
+def test_a_page_without_a_map_keeps_its_study_over_a_reload(open_app: Callable[..., App], link: str) -> None:
+    app = open_app("?study=suixi&t=20&lang=en")
+    app.settled()
+    steps = app.page.evaluate("history.length")
+    app.page.get_by_test_id("stTopNavLink").filter(has_text=link).click()
+    app.page.wait_for_function("location.pathname.length > 1 && location.search.includes('study=suixi')")
+    assert app.page.evaluate("history.length") == steps + 1, "one step back leads to the map"
+    app.idle()
+    app.page.reload()
+    if link == "About":
+        app.idle().get_by_test_id("stTopNavLink").filter(has_text="Records").click()
+    expect(app.page.locator("h1")).to_contain_text("Suixi County (sample)", timeout=60_000)
+    if link in ("Records", "Files"):
+        expect(app.idle().get_by_role("slider", name="Threshold, minutes")).to_have_value("20")
+    assert app.errors == [] and app.outside == []
+
+
 def test_layers_switched_off_leave_map_and_legend(open_app: Callable[..., App]) -> None:
     app = open_app()
     frame = app.settled()
