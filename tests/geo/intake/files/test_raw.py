@@ -184,6 +184,28 @@ def test_totals_remarks_and_signatures_at_the_end_are_left_out_and_told(tmp_path
     assert problems[0].params["value"] == "小 计 10"
 
 
+def test_totals_beside_what_they_sum_are_left_out_and_told(tmp_path: Path) -> None:
+    head = "序号,乡镇,村名,人口,老人,备注\n1,土城镇,长坝村,1216,175,\n"
+    totals = (
+        ",土城镇,小计,1216,175,\n"
+        ",土城镇,合　　计,1216,—,\n"
+        ",土城镇小计,,1216,14.4%,\n"
+        "2,土城镇,其中：贫困村,300,,\n"
+        ",,全县总计（人）,1216,175,\n"
+    )
+    raw, _, problems = noted(tmp_path, head + totals + "3,土城镇,红卫村,1260,179,\n")
+    assert raw is not None and raw.rows["人口"].tolist() == ["1216", "1260"]
+    assert codes(problems) == [("footer_left_out", n) for n in (3, 4, 5, 6, 7)]
+
+
+def test_a_place_with_a_total_in_its_remark_or_name_stays(tmp_path: Path) -> None:
+    text = (
+        "村名,人口,备注\n长坝村,1216,\n红卫村,1260,与同心村合计\n合计沟村,500,\n幸福村,共计,\n其中村,300,\n"
+        "同心村小计,两组,\n新村,700,\n"
+    )
+    assert rows_of(tmp_path, text).rows.index.tolist() == [2, 3, 4, 5, 6, 7, 8]
+
+
 def test_a_place_whose_name_begins_like_a_remark_stays(tmp_path: Path) -> None:
     more = "合计村卫生室,117.3,33.7,1\n注湾卫生室,117.3,33.7,\n备注,117.3,33.7,5\n"
     assert rows_of(tmp_path, LIST + more).rows.index.tolist() == [2, 3, 4, 5, 6]
