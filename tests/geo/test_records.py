@@ -156,7 +156,7 @@ def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path
     ["2024-03-01 08:15:30", "2024/3/1 8:15:30", "20240301081530", "2024年3月1日 8:15:30", "2024-03-01T08:15:30",
      "45352.34409722222", "2024-03-01 08:15:30.000", "２０２４-03-01 08:15:30", "2024-03-01T08:15:30Z",
      "2024-03-01T08:15:30.250Z", "2024-03-01T16:15:30+08:00", "2024-03-01 03:15:30 -0500", "2024/3/1 8:15:30 AM",
-     "2024/3/1 上午 8:15:30", "2024年3月1日 上午8:15:30"],
+     "2024/3/1 上午 8:15:30", "2024年3月1日 上午8:15:30", "2024年3月1日8时15分30秒", "2024年3月1日早上8点15分30秒"],
 )  # fmt: skip
 def test_a_moment_is_read_however_it_is_written(text):
     assert moment(text) == datetime(2024, 3, 1, 8, 15, 30)
@@ -165,17 +165,27 @@ def test_a_moment_is_read_however_it_is_written(text):
 @pytest.mark.parametrize(
     ("text", "hour", "minute"),
     [("8:05 AM", 8, 5), ("8:05pm", 20, 5), ("12:05 a.m.", 0, 5), ("12:05 PM", 12, 5), ("下午3:05", 15, 5),
-     ("上午12:05", 0, 5), ("下午15:05", 15, 5), ("08:05Z", 8, 5)],
+     ("上午12:05", 0, 5), ("下午15:05", 15, 5), ("08:05Z", 8, 5), ("凌晨12:05", 0, 5), ("中午11:50", 11, 50),
+     ("中午12:05", 12, 5), ("中午1点10分", 13, 10), ("晚上8:05", 20, 5), ("晚上20:05", 20, 5), ("傍晚6点", 18, 0),
+     ("15点20分", 15, 20), ("８时０５分", 8, 5)],
 )  # fmt: skip
 def test_a_clock_time_is_read_in_halves_of_the_day(text, hour, minute):
     assert moment(text, datetime(2024, 3, 1)) == datetime(2024, 3, 1, hour, minute)
 
 
 @pytest.mark.parametrize(
-    "text", ["15:05 AM", "25:00 PM", "8 AM", "2024-03-01Z", "0001-01-01 00:00:00+08:00", "7:30 MAP"]
-)
+    "text",
+    ["15:05 AM", "25:00 PM", "8 AM", "2024-03-01Z", "0001-01-01 00:00:00+08:00", "7:30 MAP", "晚上12:05", "中午8点",
+     "20241112", "2024111214305", "25点", "1430"],
+)  # fmt: skip
 def test_what_is_no_time_stays_unread(text):
     assert moment(text, datetime(2024, 3, 1)) is None
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)))
+def test_a_moment_in_digits_alone_is_read_to_the_minute(when):
+    when = when.replace(second=0, microsecond=0)
+    assert moment(f"{when:%Y%m%d%H%M}") == moment(f"{when:%Y%m%d%H%M%S}") == when
 
 
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
