@@ -65,6 +65,11 @@ def day_of(text: str) -> datetime | None:
     return None
 
 
+def is_date_only(text: str) -> bool:
+    """Whether a text is a date without a clock time."""
+    return " " not in _plain(text) and day_of(text) is not None
+
+
 def _plain(text: str) -> str:
     clocked = _HOURS.sub(_clock, unicodedata.normalize("NFKC", text))
     return " ".join(re.sub(r"(?<=\d)T(?=\d)|(?<=日)(?=\S)", " ", clocked).split())

@@ -23,7 +23,7 @@ from geo.intake.desk.evidence import WGS, Evidence, guess_datum
 from geo.intake.desk.headers import plain_header
 from geo.intake.desk.matching import personal_columns
 from geo.intake.files.guard import guarded_noted
-from geo.intake.moments import clock_parts, day_of, is_clock_only, moment
+from geo.intake.moments import clock_parts, day_of, is_clock_only, is_date_only, moment
 from geo.model.desk import CRS, Answers, Question, Raw
 from geo.model.errors import ColumnsMissing
 from geo.model.problems import Problem
@@ -119,12 +119,11 @@ def _bare(header: str) -> str:
 
 def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """Minutes of each moment since 1970 (NaN unknown), rows as given, and what could not be read."""
-    days = [day_of(t) for t in text["date"]] if "date" in text.columns else [None] * len(text)
-    a_day = datetime(2000, 1, 1)  # clock times without a date still tell intervals
+    days, a_day = _days(text), datetime(2000, 1, 1)  # clock times without a date still tell intervals
     out, problems = {}, []
     for column in CLOCK:
         told = text[column].tolist() if column in text.columns else [""] * len(text)
-        found = [moment(t, day or a_day) if t else None for t, day in zip(told, days, strict=True)]
+        found = _with_midnights(told, [moment(t, d or a_day) if t else None for t, d in zip(told, days, strict=True)])
         problems += [
             Problem("moment_unreadable", "warning", "records", int(str(row)), column, {})  # it may hold a name
             for row, t, f in zip(text.index, told, found, strict=True)
@@ -133,6 +132,25 @@ def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
         out[column] = [np.nan if f is None else (f - datetime(1970, 1, 1)).total_seconds() / 60 for f in found]
     times = pd.DataFrame(out, index=text.index, dtype="float64")
     return _past_midnight(times, text), problems
+
+
+def _days(text: pd.DataFrame) -> list[datetime | None]:
+    """The day of each row: of its date, else of the first of its moments that tells one."""
+    columns = [text[c].tolist() for c in ("date", *CLOCK) if c in text.columns]
+    return [next(filter(None, map(_day, cells)), None) for cells in zip(*columns, strict=True)]
+
+
+def _day(text: str) -> datetime | None:
+    dated = day_of(text) or moment(text)
+    return dated.replace(hour=0, minute=0, second=0) if dated else None
+
+
+def _with_midnights(told: list[str], found: list[datetime | None]) -> list[datetime | None]:
+    """Dates alone are midnights in a column of moments: a spreadsheet has no other way to say so."""
+    dated = sum(f is not None and not is_clock_only(t) for t, f in zip(told, found, strict=True))
+    if 2 * dated < sum(map(bool, told)):
+        return found
+    return [day_of(t) if f is None and is_date_only(t) else f for t, f in zip(told, found, strict=True)]
 
 
 def _past_midnight(times: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:

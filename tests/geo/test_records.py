@@ -151,6 +151,28 @@ def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path
     assert again.table[list(INTERVALS)].equals(found.table[list(INTERVALS)])
 
 
+def test_clock_times_belong_to_the_day_of_the_moment_before_them(toy, tmp_path):
+    rows = [
+        ["2024-03-01 08:00", "08:01", "08:03", "08:11", "08:30"],
+        ["2024年3月1日 23:58", "23:59", "00:01", "00:09", "00:30"],
+        ["", "202403010801", "8:03", "8:11", "8:30"],
+    ]
+    found = read(toy, tmp_path, rows, HEADER[:5])
+    assert found.rows_refused == 0 and found.table["drive_min"].tolist() == [8, 8, 8]
+    assert found.table["whole_min"].tolist()[:2] == [30, 32]
+
+
+def test_a_date_among_moments_is_midnight(toy, tmp_path):
+    rows = [
+        ["2024-03-01 23:55:00", "2024-03-01 23:56:00", "2024-03-01 23:58:00", "2024-03-02", "2024-03-02 00:20:00"],
+        ["2024-03-03 08:00:00", "2024-03-03 08:01:00", "2024-03-03 08:03:00", "2024-03-03 08:11:00", ""],
+    ]
+    assert read(toy, tmp_path, rows, HEADER[:5]).table["drive_min"].tolist() == [2, 8]
+    days = [["2024-03-01", "2024-03-01 08:03", "2024-03-01 08:11"], ["2024-03-02", "2024-03-02 08:03", ""]]
+    found = read(toy, tmp_path, days, ["呼叫时间", "出车时间", "到达现场时间"])
+    assert np.isnan(found.table["response_min"]).all() and found.table["drive_min"].tolist() == [8]
+
+
 @pytest.mark.parametrize(
     "text",
     ["2024-03-01 08:15:30", "2024/3/1 8:15:30", "20240301081530", "2024年3月1日 8:15:30", "2024-03-01T08:15:30",
