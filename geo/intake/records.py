@@ -22,6 +22,7 @@ from geo.intake.desk.datums import to_wgs84
 from geo.intake.desk.evidence import WGS, Evidence, guess_datum
 from geo.intake.desk.headers import plain_header
 from geo.intake.desk.matching import personal_columns
+from geo.intake.desk.positions import PositionsParsed, parse_positions
 from geo.intake.files.guard import guarded_noted
 from geo.intake.moments import clock_parts, day_of, is_clock_only, is_date_only, moment
 from geo.model.desk import CRS, Answers, Question, Raw
@@ -217,9 +218,10 @@ def _places(
 ) -> tuple[dict[str, "pd.Series[str] | np.ndarray"], list[Problem]]:
     blank = pd.Series("", index=text.index)
     words = {c: text.get(c, blank) for c in ("village", "township", "base")}
-    lon, lat = (pd.to_numeric(text.get(c, blank), errors="coerce").to_numpy(dtype=float) for c in ("lon", "lat"))
+    told = [text.get(c, blank).tolist() for c in ("lon", "lat")]
+    parsed = parse_positions(*told, bounds=evidence.box())
+    lon, lat, problems = parsed.lon, parsed.lat, _unread(parsed)
     known = np.isfinite(lon) & np.isfinite(lat)
-    problems: list[Problem] = []
     if known.any():
         crs = answers.get(CRS, "")
         if not crs:
@@ -228,6 +230,14 @@ def _places(
             problems.append(Problem("datum_guessed", "warning", "records", params={"value": crs}))
         lon, lat = to_wgs84(lon, lat, crs)
     return {"lon": np.where(known, lon, np.nan), "lat": np.where(known, lat, np.nan), **words}, problems
+
+
+def _unread(parsed: PositionsParsed) -> list[Problem]:
+    """A remark on positions that are not used, and one on a whole file the wrong way round."""
+    lost = sum(note not in ("", "columns_swapped", "position_missing", "position_zero") for note in parsed.notes)
+    turned = parsed.notes.count("columns_swapped")
+    counts = {"positions_of_runs_unread": lost, "columns_swapped": turned}
+    return [Problem(code, "warning", "records", params={"count": n}) for code, n in counts.items() if n]
 
 
 def _empty() -> pd.DataFrame:

@@ -258,6 +258,10 @@ SENTENCES: dict[str, str] = {
         "15 minutes end at the arrival at the scene; here call to arrival is used instead."
     ),
     "datum_guessed": N_("The positions were read as {value}, which fits the roads best. Name another system if not."),
+    "positions_of_runs_unread": N_(
+        "{count} positions of runs cannot be read, or longitude and latitude are swapped in them; these runs stand at "
+        "the village they name. Correct them."
+    ),
     "runs_without_place": N_(
         "{count} of {whole} runs have no position and name no village of the study; they count without a modelled "
         "drive."

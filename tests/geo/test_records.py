@@ -151,6 +151,24 @@ def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path
     assert again.table[list(INTERVALS)].equals(found.table[list(INTERVALS)])
 
 
+def test_positions_in_any_spelling_place_a_run_and_those_unread_are_counted(toy, tmp_path, said):
+    (lon, lat), times = lonlat([(6500, 0)])[0], ["2024-03-01 08:00", "2024-03-01 08:10"]
+    minutes = [f"{int(v)}°{(v - int(v)) * 60:.6f}′" for v in (lon, lat)]
+    rows = [
+        [*times, "北村", lon, lat],
+        [*times, "北村", *minutes],
+        [*times, "北村", f"{lat}", f"{lon}"],
+        [*times, "北村", "村口", ""],
+        [*times, "北村", 0, 0],
+        [*times, "北村", "", ""],
+    ]
+    found = read(toy, tmp_path, rows, ["呼叫时间", "到达现场时间", "现场村", "经度", "纬度"], {"crs": "EPSG:4326"})
+    assert found.table["lon"].tolist()[:2] == pytest.approx([lon, lon]) and found.table["lon"][2:].isna().all()
+    problem = next(p for p in found.problems if p.code == "positions_of_runs_unread")
+    assert problem.params == {"count": 2}  # exchanged, and no number; 0, 0 stands for unknown
+    said(problem)
+
+
 def test_clock_times_belong_to_the_day_of_the_moment_before_them(toy, tmp_path):
     rows = [
         ["2024-03-01 08:00", "08:01", "08:03", "08:11", "08:30"],
