@@ -206,6 +206,18 @@ def test_a_township_merged_over_its_rows_belongs_to_each_of_them_and_a_figure_do
     assert [(n.code, n.params) for n in notes] == [("cells_filled", {"count": 1})]
 
 
+@pytest.mark.parametrize("figure", ["40张", "约1.2万人", "1,200", "85%"])
+def test_a_figure_with_words_beside_it_is_one_figure_where_it_is_merged(tmp_path: Path, figure: str) -> None:
+    def fill(workbook: object) -> None:
+        sheet = workbook.add_worksheet()  # type: ignore[attr-defined]
+        put(sheet, [["机构名称", "床位", "代码"], ["甲卫生室", "", ""], ["乙卫生室", "", ""]])
+        sheet.merge_range("B2:B3", figure)
+        sheet.merge_range("C2:C3", "520330101")
+
+    raw = rows_of(tmp_path, fill)
+    assert raw.rows["床位"].tolist() == [figure, ""] and raw.rows["代码"].tolist() == ["520330101"] * 2
+
+
 # ---- what is refused -------------------------------------------------------------------------------------------
 
 
