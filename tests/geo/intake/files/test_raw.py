@@ -83,6 +83,13 @@ def test_half_a_character_costs_one_cell(tmp_path: Path) -> None:
     assert codes(problems) == [("text_broken", 2)]
 
 
+def test_half_a_character_after_a_line_break_in_a_cell_is_told_too(tmp_path: Path) -> None:
+    text = '机构名称,备注,床位数\n甲卫生院,"近\n学校",1\n乙卫生院,,2\n'.encode("gb18030")
+    raw, _, problems = noted(tmp_path, text.replace("校".encode("gb18030"), b"\xd0"))
+    assert raw is not None and raw.rows["床位数"].tolist() == ["1", "2"]
+    assert codes(problems) == [("text_broken", 2)]
+
+
 def test_a_null_byte_is_refused_and_another_control_character_is_a_blank(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable, match="NUL"):
         noted(tmp_path, LIST.replace("乙", "\0") + LIST * 3000 + "\0")
