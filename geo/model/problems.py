@@ -46,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "encoding_mixed": N_("{value} lines are in another encoding than the rest; each was read in its own. Check names."),
     "text_broken": N_("Row {row} holds bytes that are no text: {value}. Correct it in the program it comes from."),
     "quote_not_closed": N_("Row {row} has a quotation mark that is never closed; it was read without: {value}."),
+    "shapes_as_points": N_("{value} shapes are no points; each counts at a point within it. Check where that is."),
     # the data desk: columns
     "column_personal": N_("Column {column} holds telephone numbers, names or identity numbers of persons; not read."),
     "column_missing": N_("No column holds {column}, and no row can do without. Name the column, or add it."),

@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.intake.desk.evidence import Evidence
+from geo.intake.files.guarded_layers import guarded_layer
 from geo.intake.files.raw import OVERFLOW, read_noted, read_raw
 from geo.model.desk import Question, Raw
 from geo.model.errors import FileTooDemanding, FileUnreadable, TableEmpty
@@ -309,9 +311,11 @@ def test_a_shape_that_is_no_point_gives_a_place_on_it_and_a_missing_one_gives_no
     bow = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
     features = [{"type": "Feature", "properties": {}, "geometry": g} for g in (square, None, bow)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    raw, _ = read_raw(path, {})
+    raw, _, problems = read_noted(path, {})
     assert raw is not None and raw.rows.loc[1].tolist() == ["1", "1"] and raw.rows.loc[2].tolist() == ["", ""]
     assert len(raw.rows) == 3
+    assert [(p.code, p.params["value"]) for p in problems] == [("shapes_as_points", "2")]
+    assert "shapes_as_points" not in {p.code for p in guarded_layer(path, {}, Evidence()).problems}
 
 
 def test_an_osm_extract_is_no_list(tmp_path: Path) -> None:
