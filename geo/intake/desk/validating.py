@@ -47,11 +47,12 @@ def validate(listing: Listing, context: Context) -> list[Found]:
 
 
 def names_given(listing: Listing, context: Context) -> list[Found]:
-    """A facility without a name is refused; a village is known by its code."""
-    error = listing.table == "facility"
+    """A facility without a name is refused; a village is known by its code, or counts where it says it lies."""
+    known = [bool(text) for text in listing.cells(listing.key)]
+    told = zip(listing.rows, listing.cells("name"), known, listing.cells("lon"), strict=True)
     return [
-        Found(listing.problem("name_missing", row, "name", error=error))
-        for row, name in zip(listing.rows, listing.cells("name"), strict=True)
+        Found(listing.problem("name_missing", row, "name", error=listing.table == "facility" or not (code or lon)))
+        for row, name, code, lon in told
         if not name
     ]
 

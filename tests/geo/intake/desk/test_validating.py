@@ -342,6 +342,16 @@ def test_a_village_needs_its_people(
     assert [m.values for m in found.mends] == ([mend] if mend else [])
 
 
+def test_people_without_name_code_and_position_are_no_village() -> None:
+    """A township's own row above its villages: its 8,600 people would be counted twice, at its seat."""
+    rows = sample_list("demand.csv")
+    township = {"name": "", "demand_id": "", "lon": "", "lat": "", "population": "8600"}
+    found = check(put(20, **township)(rows), "demand")
+    assert verdicts(found)[20] == "error" and (20, "name_missing") in codes(found)
+    placed = check(put(20, name="", demand_id="")(rows), "demand")  # a cell of a grid, say
+    assert verdicts(placed)[20] == "warning"
+
+
 def test_the_type_of_people_is_told_by_the_header() -> None:
     rows = sample_list("demand.csv").drop(columns="population_type").rename(columns={"population": "户籍人口"})
     assert set(check(rows, "demand").table["population_type"]) == {"registered"}
