@@ -87,7 +87,7 @@ SENTENCES: dict[str, str] = {
     ),
     # the data desk: figures
     "number_too_large": N_(
-        "Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct "
+        "Row {row}: {column} is {value}, more than {limit:,.0f}; it is treated as unknown. Correct "
         "it."
     ),
     "unit_scaled": N_("Column {value} counts by {times:,}: {count} figures were multiplied to plain numbers."),

@@ -352,6 +352,11 @@ def test_people_without_name_code_and_position_are_no_village() -> None:
     assert verdicts(placed)[20] == "warning"
 
 
+def test_a_limit_is_said_in_digits(said: Said) -> None:
+    [problem] = check(put(20, population="20000000")(sample_list("demand.csv")), "demand").problems
+    assert all("10,000,000" in text for text in said(problem).values())
+
+
 def test_the_type_of_people_is_told_by_the_header() -> None:
     rows = sample_list("demand.csv").drop(columns="population_type").rename(columns={"population": "户籍人口"})
     assert set(check(rows, "demand").table["population_type"]) == {"registered"}
