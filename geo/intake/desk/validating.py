@@ -82,8 +82,16 @@ def positions_known(listing: Listing, context: Context) -> list[Found]:
 def _position(listing: Listing, row: int, lon: str, lat: str, note: str) -> Found:
     params = {"lon": lon, "lat": lat, "value": lon if number_from(lon) is None else lat}
     column = "lat" if params["value"] == lat != lon else "lon"
-    mend = Mend(note, row, {"lon": lat, "lat": lon}) if note == "position_swapped" else None
-    return Found(listing.problem(note, row, column, params, error=True), mend)
+    return Found(listing.problem(note, row, column, params, error=True), _position_mend(row, lon, lat, note))
+
+
+def _position_mend(row: int, lon: str, lat: str, note: str) -> Mend | None:
+    """Exchanged, or empty where there is no digit ("/", 待补): then the row is placed by its village."""
+    if note == "position_swapped":
+        return Mend(note, row, {"lon": lat, "lat": lon})
+    if note == "position_not_a_number" and not any(sign.isdecimal() for sign in lon + lat):
+        return Mend(note, row, {"lon": "", "lat": ""})
+    return None
 
 
 # ---- codes and figures -----------------------------------------------------------------------------------------

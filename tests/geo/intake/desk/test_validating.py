@@ -357,6 +357,15 @@ def test_a_limit_is_said_in_digits(said: Said) -> None:
     assert all("10,000,000" in text for text in said(problem).values())
 
 
+def test_a_position_of_a_mark_or_a_word_is_mended_to_none_and_the_row_placed() -> None:
+    for lon, lat in (("/", "/"), ("待补", ""), ("无", "—")):
+        found = check(put(CLINIC, lon=lon, lat=lat)(sample_list()))
+        assert codes(found) == [(CLINIC, "position_not_a_number")]
+        assert [m.values for m in found.mends] == [{"lon": "", "lat": ""}]
+        mended = check_rows(apply(found.text, found.mends), found, xishui())
+        assert codes(mended) == [(None, "position_kept")] and verdicts(mended)[CLINIC] == "ok"
+
+
 def test_the_type_of_people_is_told_by_the_header() -> None:
     rows = sample_list("demand.csv").drop(columns="population_type").rename(columns={"population": "户籍人口"})
     assert set(check(rows, "demand").table["population_type"]) == {"registered"}
