@@ -25,7 +25,7 @@ from geo.intake.files.cells import (
     part_of,
 )
 from geo.intake.files.plain_layers import WGS84, Features, read_geojson, read_kml
-from geo.intake.files.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
+from geo.intake.files.reading import GDAL_ERRORS, feature_count, gdal_features, read_layer, staged_layers
 from geo.intake.files.sniffing import Format
 from geo.model.errors import N_, FileUnreadable, broken
 from geo.model.phrases import phrase
@@ -80,7 +80,7 @@ def _gdal_grid(path: Path, kind: Format, part: str, limits: Limits, progress: Pr
 def _part(path: Path, kind: Format, name: str, staged: Path, limits: Limits) -> Part:
     few = _grid(path, name, gdal_features(path, staged, kind, name, most=PREVIEW_ROWS), limits, no_progress)
     assert few.cells is not None
-    part = part_of(name, few.cells)
+    part = part_of(name, few.cells)._replace(rows=feature_count(staged, kind, name))
     return part._replace(preview=(few.names[: len(part.preview[0]) if part.preview else None], *part.preview))
 
 

@@ -318,6 +318,14 @@ def test_a_shape_that_is_no_point_gives_a_place_on_it_and_a_missing_one_gives_no
     assert "shapes_as_points" not in {p.code for p in guarded_layer(path, {}, Evidence()).problems}
 
 
+def test_a_layer_is_offered_with_all_its_features_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(geopackage({"many": PLACES * 4, "few": PLACES}))
+    _, questions = read_raw(path, {})
+    assert [(c.value, c.evidence) for c in questions[0].choices] == [("few", {"rows": 2}), ("many", {"rows": 8})]
+    assert questions[0].guess == "many" and len(questions[0].choices[1].preview) == 6
+
+
 def test_an_osm_extract_is_no_list(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable, match="osm file"):
         noted(tmp_path, '<?xml version="1.0"?><osm version="0.6"/>')
