@@ -7,7 +7,9 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.intake.desk.checking import classified
-from geo.model.desk import Check, Mend, Question
+from geo.intake.files.header_rows import letters
+from geo.model.column_names import COLUMNS
+from geo.model.desk import Check, Choice, Mend, Question
 from geo.model.inputs import Study
 from geo.output.language import sentences
 from geo.output.maps import base_map, state_group
@@ -23,6 +25,9 @@ from pages.ui.text import Translate, plain
 MOST_ROWS = 2000  # shown at once; the download has them all
 REMARKS = 8  # on the file, shown at once
 VERDICTS = ("error", "warning", "ok")
+_OF_FIGURES = (
+    "part_exceeds_whole", "number_invalid", "number_negative", "number_too_large", "population_not_a_number",
+)  # fmt: skip
 
 
 def questions(_: Translate, current: Draft) -> None:
@@ -41,9 +46,9 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
     if evidence:
         st.dataframe(pd.DataFrame(evidence).rename(columns=_evidence_names(_)), hide_index=True)
     for choice in question.choices:
-        if choice.preview and not evidence:
+        if choice.preview and "points" not in choice.evidence:  # of positions the figures say it all
             st.caption(plain(labels[choice.value]))
-            st.dataframe(pd.DataFrame(choice.preview), hide_index=True)
+            st.dataframe(_preview(choice), hide_index=True)
     values = list(labels)
     picked = st.selectbox(
         _("Answer"),
@@ -58,12 +63,20 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
         st.rerun()
 
 
+def _preview(choice: Choice) -> pd.DataFrame:
+    """The first rows of a sheet or layer under letters, or the first cells of a column under its name."""
+    width = max(map(len, choice.preview))
+    names = [plain(choice.label)] if width == 1 else [letters(column).strip("[]") for column in range(width)]
+    return pd.DataFrame(choice.preview, columns=names)
+
+
 def _choice_words(_: Translate) -> dict[str, str]:
     return {"villages": _("to the villages stored"), "blocks": _("to points of a grid")}
 
 
 def _evidence_names(_: Translate) -> dict[str, str]:
     return {
+        "rows": _("Number of rows"),
         "points": _("Points looked at"),
         "road_median_m": _("Median distance to a road, m"),
         "place_median_m": _("Median distance to the place of the same name, m"),
@@ -125,7 +138,7 @@ def rows(_: Translate, language: str, current: Draft) -> None:
         },
         index=shown.index,
     )
-    headings = {c: st.column_config.TextColumn(column_name(language, check.kind, c)) for c in shown.columns}
+    headings = {c: st.column_config.TextColumn(column_name(_, language, check.kind, c)) for c in shown.columns}
     changed = st.data_editor(
         pd.concat([beside, shown], axis=1).rename_axis(_("Row")),
         disabled=[_("Row"), *beside.columns],
@@ -244,7 +257,13 @@ def mend_name(_: Translate, kind: str) -> str:
         "parent_unknown": _("Correct the parent"),
         "parent_several": _("Keep the first parent"),
         "name_misspelt": _("Correct the name"),
-        "part_exceeds_whole": _("Correct the figures"),
+        "position_not_a_number": _("Leave the position empty"),
+        "placed_at_village": _("Fill in the place"),
+        "placed_at_seat": _("Fill in the place"),
+        "status_unknown": _("Correct the status"),
+        "flag_unclear": _("Leave what is stored"),
+        **dict.fromkeys(("twice_same_code", "twice_same_name", "twice_like_name"), _("Leave out rows told twice")),
+        **dict.fromkeys(_OF_FIGURES, _("Correct the figures")),
     }
     return names.get(kind, _("Proposed change"))
 
@@ -253,7 +272,8 @@ def _change(_: Translate, check: Check, mend: Mend) -> str:
     if "left_out" in mend.values:
         return _("leave the row out")
     before = check.text.loc[mend.row] if mend.row in check.text.index else {}
-    return "; ".join(f"{column}: {before.get(column, '')} → {value}" for column, value in mend.values.items())
+    names = {column: _(column) if column in COLUMNS else column for column in mend.values}
+    return "; ".join(f"{names[column]}: {before.get(column, '')} → {value}" for column, value in mend.values.items())
 
 
 def on_map(_: Translate, language: str, current: Draft) -> None:
