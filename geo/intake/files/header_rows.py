@@ -53,12 +53,17 @@ def header_rows(lines: Lines, merges: Sequence[Merge]) -> list[int]:
     below = {r for row, _ in known for r in range(row + 1, header_at(lines, merges, row).last_row + 1)}
     told = [(row, count) for row, count in known if count >= 2 and row not in below]
     if not told:
-        return _by_content(lines)
+        return [_begins(row, merges) for row in _by_content(lines)]
     best = max(count for _, count in told)
     header = next(row for row, count in told if count == best)
     same = dict(lines)[header]
     rivals = [r for r, count in told if count >= best * _RIVAL and r != header and dict(lines)[r] != same]
-    return [header, *rivals]
+    return list(dict.fromkeys(_begins(row, merges) for row in (header, *rivals)))
+
+
+def _begins(row: int, merges: Sequence[Merge]) -> int:
+    """The first line of a header: names merged down into a row begin above it (现场村 beside 时间 over 接警)."""
+    return min([m.top for m in merges if m.top < row <= m.bottom < m.top + _MOST_LINES], default=row)
 
 
 def header_at(lines: Lines, merges: Sequence[Merge], row: int) -> Header:
