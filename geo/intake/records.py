@@ -26,7 +26,7 @@ from geo.intake.desk.positions import PositionsParsed, parse_positions
 from geo.intake.files.guard import guarded_noted
 from geo.intake.moments import clock_parts, day_of, is_clock_only, is_date_only, moment
 from geo.model.desk import CRS, Answers, Question, Raw
-from geo.model.errors import ColumnsMissing
+from geo.model.errors import ClockMissing
 from geo.model.problems import Problem
 from geo.model.schemes import DATA
 
@@ -73,7 +73,7 @@ def records_from(path: Path, answers: Answers, evidence: Evidence) -> Records:
     """The runs of a file read in a guarded child process.
 
     `answers` may choose a sheet and tell the coordinate system (else the evidence decides, and it is said). Raises as
-    `geo.intake.files.guard.guarded`, and ColumnsMissing for a file without two times of the clock.
+    `geo.intake.files.guard.guarded`, and ClockMissing for a file without two times of the clock.
     """
     raw, questions, problems = guarded_noted(path, answers)
     if raw is None:
@@ -87,7 +87,7 @@ def records_of(raw: Raw, answers: Answers, evidence: Evidence, *, path: str, not
     mapping = matched(raw, set(personal))
     if sum(column in mapping for column in CLOCK) < 2:
         found = ", ".join(str(h) for h in raw.rows.columns if str(h) not in personal)
-        raise ColumnsMissing(path=path, table="dispatch", columns=", ".join(CLOCK), found=found)
+        raise ClockMissing(path=path, found=found)
     text = pd.DataFrame({c: raw.rows[h].astype("str").str.strip() for c, h in mapping.items()}, index=raw.rows.index)
     problems = [*notes, *(Problem("column_personal", "warning", "records", None, h, {"column": h}) for h in personal)]
     times, found_problems = _times(text)
@@ -102,7 +102,7 @@ def records_of(raw: Raw, answers: Answers, evidence: Evidence, *, path: str, not
 def matched(raw: Raw, personal: set[str]) -> dict[str, str]:
     """Our column → the header that stands for it; of several the better alias."""
     headers = [str(h) for h in raw.rows.columns if str(h) not in personal]
-    plain = {h: {plain_header(h), plain_header(_bare(h))} for h in headers}
+    plain = {h: set(map(plain_header, (h, *_bare(h)))) for h in headers}
     out: dict[str, str] = {}
     for column, known in aliases().items():
         fits = [(known.index(p), h) for h in headers if h not in out.values() for p in plain[h] if p in known]
@@ -111,8 +111,12 @@ def matched(raw: Raw, personal: set[str]) -> dict[str, str]:
     return out
 
 
-def _bare(header: str) -> str:
-    return re.sub(r"[(\[【][^)\]】]*[)\]】]", "", unicodedata.normalize("NFKC", header))
+def _bare(header: str) -> list[str]:
+    """A header without remarks in brackets, and of merged ones the last part, alone and before the first: 时间 接警 is
+    接警 and 接警时间."""
+    text = re.sub(r"[(\[【][^)\]】]*[)\]】]", "", unicodedata.normalize("NFKC", header))
+    parts = text.split()
+    return [text, parts[-1], parts[-1] + parts[0]] if len(parts) > 1 else [text]
 
 
 # ---- times -----------------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from geo.intake.moments import moment
 from geo.intake.records import INTERVALS
 from geo.model.assumptions import Assumptions
 from geo.model.clock import Clock, preset_clock
-from geo.model.errors import ColumnsMissing
+from geo.model.errors import ClockMissing
 from geo.network.calibration import Trips, calibrate, drive_minutes, shares, with_factors
 from geo.network.graph import build_graph
 from geo.store import open_store
@@ -134,9 +135,22 @@ def test_a_response_time_that_runs_on_to_the_hospital_is_told(toy, tmp_path, sai
 
 
 def test_a_file_without_times_is_refused_in_words(toy, tmp_path, said):
-    with pytest.raises(ColumnsMissing) as caught:
+    with pytest.raises(ClockMissing) as caught:
         read(toy, tmp_path, [["a", "b"]], ["机构名称", "床位数"])
-    assert "arrive_at" in said(caught.value)["en"] or "到达" in said(caught.value)["zh"]
+    assert "到达现场" in said(caught.value)["zh"] and not re.search("[a-z]+_at", said(caught.value)["zh"])
+
+
+def test_times_under_a_merged_header_are_known_by_both_its_lines(toy, tmp_path):
+    path = tmp_path / "runs.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:D1", "时间")
+        sheet.merge_range("E1:E2", "现场村")
+        sheet.write_row("A2", ["接警", "出车", "到达现场", "到达医院"])
+        sheet.write_row("A3", ["2024-03-01 08:00", "08:03", "08:11", "08:30", "中村"])
+    found = records.read_records(path, toy, {})
+    assert found.mapping["call_at"] == "时间 接警" and found.mapping["hospital_at"] == "时间 到达医院"
+    assert found.table[["drive_min", "whole_min"]].iloc[0].tolist() == [8, 30]
 
 
 def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path):
@@ -454,7 +468,7 @@ def test_the_terminal_asks_which_row_is_the_header_and_takes_the_answer(created,
     code, out, _ = yida("records", "toy", doubtful, "--header-row", "1", "--json")
     assert code == 0 and json.loads(out)["rows_read"] == 4
     code, _, err = yida("records", "toy", doubtful, "--header-row", "0")
-    assert code == 3 and "call_at, dispatch_at" in err and "--sheet" not in err
+    assert code == 3 and "time of call, dispatch" in err and "--sheet" not in err
 
 
 def test_the_terminal_asks_which_sheet_holds_the_list(created, yida, tmp_path):  # noqa: F811
