@@ -374,6 +374,14 @@ def test_the_type_of_people_is_told_by_the_header() -> None:
 # ---- mends -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("code", "is_whole"), [("125203304292345000", False), ("125203304292322000", True)])
+def test_a_credit_code_that_a_number_cut_off_is_no_id(code: str, is_whole: bool) -> None:
+    """Digits times 1, 3, 9, 27, 19 …: 791 = 25 · 31 + 16 does not end in 0, 713 = 23 · 31 does (GB 32100-2015)."""
+    found = check(put(CLINIC, facility_id=code)(sample_list()))
+    assert codes(found) == ([] if is_whole else [(None, "id_generated"), (CLINIC, "code_scientific")])
+    assert (code in set(found.table["facility_id"])) == is_whole
+
+
 def test_mends_change_a_copy_and_can_be_accepted_by_kind() -> None:
     rows = put(CLINIC, beds="-3")(put(OTHER, lon=cell(OTHER, "lat"), lat=cell(OTHER, "lon"))(sample_list()))
     found = check(rows)
