@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.intake.desk.headers import plain_header
+from geo.intake.files.angle_columns import with_angles
 from geo.intake.files.cells import DEFAULT_LIMITS, PREVIEW_ROWS, ROW, Grid, Note, Part, head, shown, tail
 from geo.intake.files.grids import read_grid
 from geo.intake.files.header_rows import (
@@ -86,7 +87,7 @@ def raw_from(path: Path, grid: Grid, answers: Answers) -> Reading:
     body, filled = filled_down(body, grid.merges)
     if filled:
         notes.append(Problem("cells_filled", "warning", "file", params={"count": filled}))
-    frame = _frame(body, header)
+    frame = with_angles(_frame(body, header))
     shape = "" if header.row == NO_HEADER else shape_of(frame)  # columns A, B, C are anybody's
     raw = Raw(frame, shape, sheet=grid.part, header_row=header.row)
     return raw, [], [*notes, *_twice(header), *left_out]

@@ -258,6 +258,18 @@ def test_ten_thousand_columns_and_an_enormous_cell_are_refused_with_the_reason(t
         noted(tmp_path, LIST + "x" * 200_000 + ",1,2,3\n")
 
 
+# ---- angles in columns of their own ----------------------------------------------------------------------------
+
+
+def test_degrees_minutes_and_seconds_in_columns_of_their_own_are_one_angle(tmp_path: Path) -> None:
+    text = "机构名称,经度（度）,经度（分）,经度（秒）,北纬度,北纬分,床位数\n甲,106,1,39.7,28,16.5,3\n乙,,,,28,,1\n"
+    raw = rows_of(tmp_path, text)
+    assert list(raw.rows.columns) == ["机构名称", "经度", "北纬", "床位数"]
+    assert raw.rows.to_numpy().tolist() == [["甲", "106°1′39.7″", "28°16.5′", "3"], ["乙", "", "28°", "1"]]
+    lone = rows_of(tmp_path, "机构名称,经度（度）,纬度（度）\n甲,106.1,28.3\n")
+    assert list(lone.rows.columns) == ["机构名称", "经度（度）", "纬度（度）"]
+
+
 # ---- map layers ------------------------------------------------------------------------------------------------
 
 PLACES = [["甲", "卫生院", "镇", "117.1", "33.8", "10", "F1"], ["乙", "卫生室", "镇", "117.2", "33.9", "1", "F2"]]
