@@ -11,6 +11,7 @@ from geo.intake.files.header_rows import letters
 from geo.model.column_names import COLUMNS
 from geo.model.desk import Check, Choice, Mend, Question
 from geo.model.inputs import Study
+from geo.model.problems import Problem
 from geo.output.language import sentences
 from geo.output.maps import base_map, state_group
 from geo.output.tables import csv_bytes
@@ -66,7 +67,7 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
 def _preview(choice: Choice) -> pd.DataFrame:
     """The first rows of a sheet or layer under letters, or the first cells of a column under its name."""
     width = max(map(len, choice.preview))
-    names = [plain(choice.label)] if width == 1 else [letters(column).strip("[]") for column in range(width)]
+    names = [choice.label] if width == 1 else [letters(column).strip("[]") for column in range(width)]
     return pd.DataFrame(choice.preview, columns=names)
 
 
@@ -223,15 +224,15 @@ def mends(_: Translate, current: Draft) -> None:
     if not check.mends:
         st.info(_("Nothing is proposed."))
         return
-    said = {(p.row, p.code): p.say(_) for p in check.problems}
     for kind, count in Counter(m.kind for m in check.mends).most_common():
         mine = tuple(m for m in check.mends if m.kind == kind)
+        why = _reasons(_, check, mine)
         with st.expander(_("{kind}: {count:,} rows").format(kind=plain(mend_name(_, kind)), count=count)):
             table = pd.DataFrame({
                 _("Take"): [True] * len(mine),
                 _("Row"): [m.row for m in mine],
                 _("Change"): [_change(_, check, m) for m in mine],
-                _("Why"): [said.get((m.row, kind), "") for m in mine],
+                _("Why"): why,
             })  # fmt: skip
             ticked = st.data_editor(
                 table, hide_index=True, disabled=list(table.columns[1:]), key=f"mends:{kind}:{current.revision}"
@@ -240,6 +241,19 @@ def mends(_: Translate, current: Draft) -> None:
                 taken = tuple(m for m, yes in zip(mine, ticked[_("Take")], strict=True) if yes)
                 draft.edit(current, taken)
                 st.rerun()
+
+
+def _reasons(_: Translate, check: Check, mends: tuple[Mend, ...]) -> list[str]:
+    """What each mend would put right: a row may have one thing wrong in several columns."""
+    rows: dict[tuple[int | None, str], list[Problem]] = {}
+    for problem in check.problems:
+        rows.setdefault((problem.row, problem.code), []).append(problem)
+    found = [rows.get((mend.row, mend.kind), []) for mend in mends]
+    own = (
+        next((p for p in problems if p.column in mend.values), problems[0] if problems else None)
+        for mend, problems in zip(mends, found, strict=True)
+    )
+    return [problem.say(_) if problem else "" for problem in own]
 
 
 def mend_name(_: Translate, kind: str) -> str:

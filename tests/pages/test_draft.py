@@ -133,6 +133,14 @@ def test_cells_of_a_column_to_choose_stand_under_its_name_and_mends_name_ours(ch
     assert any(c == "床位数: 约3张 → 3" for c in changes) and any(c.startswith("经度: / → ") for c in changes)
 
 
+def test_each_mend_of_a_row_says_the_reason_of_its_own_column(page: AppTest) -> None:
+    upload(page, "机构名称,级别,床位数,服务人口,经度,纬度\n甲村卫生室,村级,约3张,约900人,/,/\n".encode())
+    page.session_state[f"desk_tab:{draft(page).upload_id}"] = "Mends"
+    page.run()
+    why = {c: w for d in page.dataframe if "Change" in d.value for c, w in d.value[["Change", "Why"]].to_numpy()}
+    assert "beds is 约3张" in why["beds: 约3张 → 3"] and "约900人" in why["population_served: 约900人 → 900"]
+
+
 def test_a_full_disk_is_said_and_leaves_nothing_behind(
     page: AppTest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
