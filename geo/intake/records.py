@@ -22,10 +22,11 @@ from geo.intake.desk.datums import to_wgs84
 from geo.intake.desk.evidence import WGS, Evidence, guess_datum
 from geo.intake.desk.headers import plain_header
 from geo.intake.desk.matching import personal_columns
+from geo.intake.desk.positions import PositionsParsed, parse_positions
 from geo.intake.files.guard import guarded_noted
-from geo.intake.moments import clock_parts, day_of, is_clock_only, moment
+from geo.intake.moments import clock_parts, day_of, is_clock_only, is_date_only, moment
 from geo.model.desk import CRS, Answers, Question, Raw
-from geo.model.errors import ColumnsMissing
+from geo.model.errors import ClockMissing
 from geo.model.problems import Problem
 from geo.model.schemes import DATA
 
@@ -72,7 +73,7 @@ def records_from(path: Path, answers: Answers, evidence: Evidence) -> Records:
     """The runs of a file read in a guarded child process.
 
     `answers` may choose a sheet and tell the coordinate system (else the evidence decides, and it is said). Raises as
-    `geo.intake.files.guard.guarded`, and ColumnsMissing for a file without two times of the clock.
+    `geo.intake.files.guard.guarded`, and ClockMissing for a file without two times of the clock.
     """
     raw, questions, problems = guarded_noted(path, answers)
     if raw is None:
@@ -86,7 +87,7 @@ def records_of(raw: Raw, answers: Answers, evidence: Evidence, *, path: str, not
     mapping = matched(raw, set(personal))
     if sum(column in mapping for column in CLOCK) < 2:
         found = ", ".join(str(h) for h in raw.rows.columns if str(h) not in personal)
-        raise ColumnsMissing(path=path, table="dispatch", columns=", ".join(CLOCK), found=found)
+        raise ClockMissing(path=path, found=found)
     text = pd.DataFrame({c: raw.rows[h].astype("str").str.strip() for c, h in mapping.items()}, index=raw.rows.index)
     problems = [*notes, *(Problem("column_personal", "warning", "records", None, h, {"column": h}) for h in personal)]
     times, found_problems = _times(text)
@@ -101,7 +102,7 @@ def records_of(raw: Raw, answers: Answers, evidence: Evidence, *, path: str, not
 def matched(raw: Raw, personal: set[str]) -> dict[str, str]:
     """Our column → the header that stands for it; of several the better alias."""
     headers = [str(h) for h in raw.rows.columns if str(h) not in personal]
-    plain = {h: {plain_header(h), plain_header(_bare(h))} for h in headers}
+    plain = {h: set(map(plain_header, (h, *_bare(h)))) for h in headers}
     out: dict[str, str] = {}
     for column, known in aliases().items():
         fits = [(known.index(p), h) for h in headers if h not in out.values() for p in plain[h] if p in known]
@@ -110,8 +111,12 @@ def matched(raw: Raw, personal: set[str]) -> dict[str, str]:
     return out
 
 
-def _bare(header: str) -> str:
-    return re.sub(r"[(\[【][^)\]】]*[)\]】]", "", unicodedata.normalize("NFKC", header))
+def _bare(header: str) -> list[str]:
+    """A header without remarks in brackets, and of merged ones the last part, alone and before the first: 时间 接警 is
+    接警 and 接警时间."""
+    text = re.sub(r"[(\[【][^)\]】]*[)\]】]", "", unicodedata.normalize("NFKC", header))
+    parts = text.split()
+    return [text, parts[-1], parts[-1] + parts[0]] if len(parts) > 1 else [text]
 
 
 # ---- times -----------------------------------------------------------------------------------------------------
@@ -119,12 +124,11 @@ def _bare(header: str) -> str:
 
 def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
     """Minutes of each moment since 1970 (NaN unknown), rows as given, and what could not be read."""
-    days = [day_of(t) for t in text["date"]] if "date" in text.columns else [None] * len(text)
-    a_day = datetime(2000, 1, 1)  # clock times without a date still tell intervals
+    days, a_day = _days(text), datetime(2000, 1, 1)  # clock times without a date still tell intervals
     out, problems = {}, []
     for column in CLOCK:
         told = text[column].tolist() if column in text.columns else [""] * len(text)
-        found = [moment(t, day or a_day) if t else None for t, day in zip(told, days, strict=True)]
+        found = _with_midnights(told, [moment(t, d or a_day) if t else None for t, d in zip(told, days, strict=True)])
         problems += [
             Problem("moment_unreadable", "warning", "records", int(str(row)), column, {})  # it may hold a name
             for row, t, f in zip(text.index, told, found, strict=True)
@@ -133,6 +137,25 @@ def _times(text: pd.DataFrame) -> tuple[pd.DataFrame, list[Problem]]:
         out[column] = [np.nan if f is None else (f - datetime(1970, 1, 1)).total_seconds() / 60 for f in found]
     times = pd.DataFrame(out, index=text.index, dtype="float64")
     return _past_midnight(times, text), problems
+
+
+def _days(text: pd.DataFrame) -> list[datetime | None]:
+    """The day of each row: of its date, else of the first of its moments that tells one."""
+    columns = [text[c].tolist() for c in ("date", *CLOCK) if c in text.columns]
+    return [next(filter(None, map(_day, cells)), None) for cells in zip(*columns, strict=True)]
+
+
+def _day(text: str) -> datetime | None:
+    dated = day_of(text) or moment(text)
+    return dated.replace(hour=0, minute=0, second=0) if dated else None
+
+
+def _with_midnights(told: list[str], found: list[datetime | None]) -> list[datetime | None]:
+    """Dates alone are midnights in a column of moments: a spreadsheet has no other way to say so."""
+    dated = sum(f is not None and not is_clock_only(t) for t, f in zip(told, found, strict=True))
+    if 2 * dated < sum(map(bool, told)):
+        return found
+    return [day_of(t) if f is None and is_date_only(t) else f for t, f in zip(told, found, strict=True)]
 
 
 def _past_midnight(times: pd.DataFrame, text: pd.DataFrame) -> pd.DataFrame:
@@ -199,9 +222,10 @@ def _places(
 ) -> tuple[dict[str, "pd.Series[str] | np.ndarray"], list[Problem]]:
     blank = pd.Series("", index=text.index)
     words = {c: text.get(c, blank) for c in ("village", "township", "base")}
-    lon, lat = (pd.to_numeric(text.get(c, blank), errors="coerce").to_numpy(dtype=float) for c in ("lon", "lat"))
+    told = [text.get(c, blank).tolist() for c in ("lon", "lat")]
+    parsed = parse_positions(*told, bounds=evidence.box())
+    lon, lat, problems = parsed.lon, parsed.lat, _unread(parsed)
     known = np.isfinite(lon) & np.isfinite(lat)
-    problems: list[Problem] = []
     if known.any():
         crs = answers.get(CRS, "")
         if not crs:
@@ -210,6 +234,14 @@ def _places(
             problems.append(Problem("datum_guessed", "warning", "records", params={"value": crs}))
         lon, lat = to_wgs84(lon, lat, crs)
     return {"lon": np.where(known, lon, np.nan), "lat": np.where(known, lat, np.nan), **words}, problems
+
+
+def _unread(parsed: PositionsParsed) -> list[Problem]:
+    """A remark on positions that are not used, and one on a whole file the wrong way round."""
+    lost = sum(note not in ("", "columns_swapped", "position_missing", "position_zero") for note in parsed.notes)
+    turned = parsed.notes.count("columns_swapped")
+    counts = {"positions_of_runs_unread": lost, "columns_swapped": turned}
+    return [Problem(code, "warning", "records", params={"count": n}) for code, n in counts.items() if n]
 
 
 def _empty() -> pd.DataFrame:

@@ -43,7 +43,7 @@ QUESTIONS: dict[str, str] = {
         "The file states {stated}, which is also what files in GCJ-02 and BD-09 state, and its positions fit {guess} "
         "better. In which system are they?"
     ),
-    "columns": N_("Which column is {column}? Two fit."),
+    "columns": N_("Which column is {column}? Several fit."),
     "band": N_("The raster has several bands. Which one holds the people?"),
     "points": N_("Where do the people of the raster go: to the villages stored, or to points of a grid?"),
     "column_missing": N_("No column looks like {column}. Which one is it?"),

@@ -103,6 +103,14 @@ class ColumnsMissing(InputError):
     sentence = N_("{path} lacks what {table} needs: {columns}. Columns found: {found}. Rename a column or add it.")
 
 
+class ClockMissing(ColumnsMissing):
+    code = "clock_missing"
+    sentence = N_(
+        "{path} names fewer than two times of a run. Its columns may be: time of call, dispatch, departure, arrival at "
+        "the scene, leaving the scene, arrival at hospital. Columns found: {found}. Rename them."
+    )
+
+
 class TableEmpty(InputError):
     """`problems` (geo.model.problems) say why rows were refused; the first of them are told."""
 

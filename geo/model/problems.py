@@ -46,6 +46,7 @@ SENTENCES: dict[str, str] = {
     "encoding_mixed": N_("{value} lines are in another encoding than the rest; each was read in its own. Check names."),
     "text_broken": N_("Row {row} holds bytes that are no text: {value}. Correct it in the program it comes from."),
     "quote_not_closed": N_("Row {row} has a quotation mark that is never closed; it was read without: {value}."),
+    "shapes_as_points": N_("{value} shapes are no points; each counts at a point within it. Check where that is."),
     # the data desk: columns
     "column_personal": N_("Column {column} holds telephone numbers, names or identity numbers of persons; not read."),
     "column_missing": N_("No column holds {column}, and no row can do without. Name the column, or add it."),
@@ -86,7 +87,7 @@ SENTENCES: dict[str, str] = {
     ),
     # the data desk: figures
     "number_too_large": N_(
-        "Row {row}: {column} is {value}, more than {limit:g}; it is treated as unknown. Correct "
+        "Row {row}: {column} is {value}, more than {limit:,.0f}; it is treated as unknown. Correct "
         "it."
     ),
     "unit_scaled": N_("Column {value} counts by {times:,}: {count} figures were multiplied to plain numbers."),
@@ -258,6 +259,10 @@ SENTENCES: dict[str, str] = {
         "15 minutes end at the arrival at the scene; here call to arrival is used instead."
     ),
     "datum_guessed": N_("The positions were read as {value}, which fits the roads best. Name another system if not."),
+    "positions_of_runs_unread": N_(
+        "{count} positions of runs cannot be read, or longitude and latitude are swapped in them; these runs stand at "
+        "the village they name. Correct them."
+    ),
     "runs_without_place": N_(
         "{count} of {whole} runs have no position and name no village of the study; they count without a modelled "
         "drive."

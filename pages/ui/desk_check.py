@@ -7,8 +7,11 @@ import streamlit as st
 from streamlit_folium import st_folium
 
 from geo.intake.desk.checking import classified
-from geo.model.desk import Check, Mend, Question
+from geo.intake.files.header_rows import letters
+from geo.model.column_names import COLUMNS
+from geo.model.desk import Check, Choice, Mend, Question
 from geo.model.inputs import Study
+from geo.model.problems import Problem
 from geo.output.language import sentences
 from geo.output.maps import base_map, state_group
 from geo.output.tables import csv_bytes
@@ -23,6 +26,9 @@ from pages.ui.text import Translate, plain
 MOST_ROWS = 2000  # shown at once; the download has them all
 REMARKS = 8  # on the file, shown at once
 VERDICTS = ("error", "warning", "ok")
+_OF_FIGURES = (
+    "part_exceeds_whole", "number_invalid", "number_negative", "number_too_large", "population_not_a_number",
+)  # fmt: skip
 
 
 def questions(_: Translate, current: Draft) -> None:
@@ -41,9 +47,9 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
     if evidence:
         st.dataframe(pd.DataFrame(evidence).rename(columns=_evidence_names(_)), hide_index=True)
     for choice in question.choices:
-        if choice.preview and not evidence:
+        if choice.preview and "points" not in choice.evidence:  # of positions the figures say it all
             st.caption(plain(labels[choice.value]))
-            st.dataframe(pd.DataFrame(choice.preview), hide_index=True)
+            st.dataframe(_preview(choice), hide_index=True)
     values = list(labels)
     picked = st.selectbox(
         _("Answer"),
@@ -58,12 +64,20 @@ def _ask(_: Translate, current: Draft, question: Question) -> None:
         st.rerun()
 
 
+def _preview(choice: Choice) -> pd.DataFrame:
+    """The first rows of a sheet or layer under letters, or the first cells of a column under its name."""
+    width = max(map(len, choice.preview))
+    names = [choice.label] if width == 1 else [letters(column).strip("[]") for column in range(width)]
+    return pd.DataFrame(choice.preview, columns=names)
+
+
 def _choice_words(_: Translate) -> dict[str, str]:
     return {"villages": _("to the villages stored"), "blocks": _("to points of a grid")}
 
 
 def _evidence_names(_: Translate) -> dict[str, str]:
     return {
+        "rows": _("Number of rows"),
         "points": _("Points looked at"),
         "road_median_m": _("Median distance to a road, m"),
         "place_median_m": _("Median distance to the place of the same name, m"),
@@ -125,7 +139,7 @@ def rows(_: Translate, language: str, current: Draft) -> None:
         },
         index=shown.index,
     )
-    headings = {c: st.column_config.TextColumn(column_name(language, check.kind, c)) for c in shown.columns}
+    headings = {c: st.column_config.TextColumn(column_name(_, language, check.kind, c)) for c in shown.columns}
     changed = st.data_editor(
         pd.concat([beside, shown], axis=1).rename_axis(_("Row")),
         disabled=[_("Row"), *beside.columns],
@@ -210,15 +224,15 @@ def mends(_: Translate, current: Draft) -> None:
     if not check.mends:
         st.info(_("Nothing is proposed."))
         return
-    said = {(p.row, p.code): p.say(_) for p in check.problems}
     for kind, count in Counter(m.kind for m in check.mends).most_common():
         mine = tuple(m for m in check.mends if m.kind == kind)
+        why = _reasons(_, check, mine)
         with st.expander(_("{kind}: {count:,} rows").format(kind=plain(mend_name(_, kind)), count=count)):
             table = pd.DataFrame({
                 _("Take"): [True] * len(mine),
                 _("Row"): [m.row for m in mine],
                 _("Change"): [_change(_, check, m) for m in mine],
-                _("Why"): [said.get((m.row, kind), "") for m in mine],
+                _("Why"): why,
             })  # fmt: skip
             ticked = st.data_editor(
                 table, hide_index=True, disabled=list(table.columns[1:]), key=f"mends:{kind}:{current.revision}"
@@ -227,6 +241,19 @@ def mends(_: Translate, current: Draft) -> None:
                 taken = tuple(m for m, yes in zip(mine, ticked[_("Take")], strict=True) if yes)
                 draft.edit(current, taken)
                 st.rerun()
+
+
+def _reasons(_: Translate, check: Check, mends: tuple[Mend, ...]) -> list[str]:
+    """What each mend would put right: a row may have one thing wrong in several columns."""
+    rows: dict[tuple[int | None, str], list[Problem]] = {}
+    for problem in check.problems:
+        rows.setdefault((problem.row, problem.code), []).append(problem)
+    found = [rows.get((mend.row, mend.kind), []) for mend in mends]
+    own = (
+        next((p for p in problems if p.column in mend.values), problems[0] if problems else None)
+        for mend, problems in zip(mends, found, strict=True)
+    )
+    return [problem.say(_) if problem else "" for problem in own]
 
 
 def mend_name(_: Translate, kind: str) -> str:
@@ -244,7 +271,13 @@ def mend_name(_: Translate, kind: str) -> str:
         "parent_unknown": _("Correct the parent"),
         "parent_several": _("Keep the first parent"),
         "name_misspelt": _("Correct the name"),
-        "part_exceeds_whole": _("Correct the figures"),
+        "position_not_a_number": _("Leave the position empty"),
+        "placed_at_village": _("Fill in the place"),
+        "placed_at_seat": _("Fill in the place"),
+        "status_unknown": _("Correct the status"),
+        "flag_unclear": _("Leave what is stored"),
+        **dict.fromkeys(("twice_same_code", "twice_same_name", "twice_like_name"), _("Leave out rows told twice")),
+        **dict.fromkeys(_OF_FIGURES, _("Correct the figures")),
     }
     return names.get(kind, _("Proposed change"))
 
@@ -253,7 +286,8 @@ def _change(_: Translate, check: Check, mend: Mend) -> str:
     if "left_out" in mend.values:
         return _("leave the row out")
     before = check.text.loc[mend.row] if mend.row in check.text.index else {}
-    return "; ".join(f"{column}: {before.get(column, '')} → {value}" for column, value in mend.values.items())
+    names = {column: _(column) if column in COLUMNS else column for column in mend.values}
+    return "; ".join(f"{names[column]}: {before.get(column, '')} → {value}" for column, value in mend.values.items())
 
 
 def on_map(_: Translate, language: str, current: Draft) -> None:

@@ -7,6 +7,7 @@ import streamlit as st
 
 from geo.intake.desk.headers import ALIASES
 from geo.intake.desk.matching import TABLE_OF
+from geo.model.column_names import COLUMNS as COLUMN_WORDS
 from geo.model.desk import COLUMNS, Kind
 from geo.output import template_columns
 from pages.ui import draft
@@ -23,7 +24,7 @@ def columns(_: Translate, language: str, current: Draft) -> None:
             return
         ours = list(ALIASES[TABLE_OF[check.kind]])
         table = pd.DataFrame({
-            _("Column of ours"): [column_name(language, check.kind, column) for column in ours],
+            _("Column of ours"): [column_name(_, language, check.kind, column) for column in ours],
             _("Column of the file"): [check.mapping.get(column) for column in ours],
         })  # fmt: skip
         choice = st.column_config.SelectboxColumn(options=list(check.headers), width="large")
@@ -47,7 +48,10 @@ def columns(_: Translate, language: str, current: Draft) -> None:
             st.rerun()
 
 
-def column_name(language: str, kind: Kind, column: str) -> str:
-    """A column of ours as the templates call it, else by its own name."""
+def column_name(_: Translate, language: str, kind: Kind, column: str) -> str:
+    """A column of ours as the templates call it, else as sentences do, with its own name."""
     known = {c.name: c for c in template_columns.COLUMNS.get(kind, ())}
-    return f"{known[column].heading(language)} ({column})" if column in known else column
+    if column in known:
+        return f"{known[column].heading(language)} ({column})"
+    said = _(column) if column in COLUMN_WORDS else column
+    return column if said == column else f"{said} ({column})"

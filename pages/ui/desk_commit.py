@@ -78,7 +78,7 @@ def show_difference(
         "id": _("Code"), "name": _("Name"), "column": _("Column"), "before": _("Before"), "after": _("After"),
         "distance_m": _("Distance, m"),
     }  # fmt: skip
-    changes = found.changes.assign(column=[column_name(language, kind, c) for c in found.changes["column"]])
+    changes = found.changes.assign(column=[column_name(_, language, kind, c) for c in found.changes["column"]])
     lists = {
         _("New"): new.iloc[list(found.added)],
         _("Changed, field by field"): changes,
@@ -90,7 +90,7 @@ def show_difference(
             with st.expander(f"{name} ({len(table):,})"):
                 plain_table = pd.DataFrame(table.drop(columns="geometry", errors="ignore"))
                 shown = plain_table.loc[:, (plain_table.astype("str") != "").any()]
-                headings = {c: words.get(c) or column_name(language, kind, c) for c in shown.columns}
+                headings = {c: words.get(c) or column_name(_, language, kind, c) for c in shown.columns}
                 st.dataframe(shown.rename(columns=headings), hide_index=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,7 +17,7 @@ from geo.intake.moments import moment
 from geo.intake.records import INTERVALS
 from geo.model.assumptions import Assumptions
 from geo.model.clock import Clock, preset_clock
-from geo.model.errors import ColumnsMissing
+from geo.model.errors import ClockMissing
 from geo.network.calibration import Trips, calibrate, drive_minutes, shares, with_factors
 from geo.network.graph import build_graph
 from geo.store import open_store
@@ -134,9 +135,22 @@ def test_a_response_time_that_runs_on_to_the_hospital_is_told(toy, tmp_path, sai
 
 
 def test_a_file_without_times_is_refused_in_words(toy, tmp_path, said):
-    with pytest.raises(ColumnsMissing) as caught:
+    with pytest.raises(ClockMissing) as caught:
         read(toy, tmp_path, [["a", "b"]], ["机构名称", "床位数"])
-    assert "arrive_at" in said(caught.value)["en"] or "到达" in said(caught.value)["zh"]
+    assert "到达现场" in said(caught.value)["zh"] and not re.search("[a-z]+_at", said(caught.value)["zh"])
+
+
+def test_times_under_a_merged_header_are_known_by_both_its_lines(toy, tmp_path):
+    path = tmp_path / "runs.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.merge_range("A1:D1", "时间")
+        sheet.merge_range("E1:E2", "现场村")
+        sheet.write_row("A2", ["接警", "出车", "到达现场", "到达医院"])
+        sheet.write_row("A3", ["2024-03-01 08:00", "08:03", "08:11", "08:30", "中村"])
+    found = records.read_records(path, toy, {})
+    assert found.mapping["call_at"] == "时间 接警" and found.mapping["hospital_at"] == "时间 到达医院"
+    assert found.table[["drive_min", "whole_min"]].iloc[0].tolist() == [8, 30]
 
 
 def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path):
@@ -151,12 +165,52 @@ def test_english_headers_positions_and_clock_times_across_midnight(toy, tmp_path
     assert again.table[list(INTERVALS)].equals(found.table[list(INTERVALS)])
 
 
+def test_positions_in_any_spelling_place_a_run_and_those_unread_are_counted(toy, tmp_path, said):
+    (lon, lat), times = lonlat([(6500, 0)])[0], ["2024-03-01 08:00", "2024-03-01 08:10"]
+    minutes = [f"{int(v)}°{(v - int(v)) * 60:.6f}′" for v in (lon, lat)]
+    rows = [
+        [*times, "北村", lon, lat],
+        [*times, "北村", *minutes],
+        [*times, "北村", f"{lat}", f"{lon}"],
+        [*times, "北村", "村口", ""],
+        [*times, "北村", 0, 0],
+        [*times, "北村", "", ""],
+    ]
+    found = read(toy, tmp_path, rows, ["呼叫时间", "到达现场时间", "现场村", "经度", "纬度"], {"crs": "EPSG:4326"})
+    assert found.table["lon"].tolist()[:2] == pytest.approx([lon, lon]) and found.table["lon"][2:].isna().all()
+    problem = next(p for p in found.problems if p.code == "positions_of_runs_unread")
+    assert problem.params == {"count": 2}  # exchanged, and no number; 0, 0 stands for unknown
+    said(problem)
+
+
+def test_clock_times_belong_to_the_day_of_the_moment_before_them(toy, tmp_path):
+    rows = [
+        ["2024-03-01 08:00", "08:01", "08:03", "08:11", "08:30"],
+        ["2024年3月1日 23:58", "23:59", "00:01", "00:09", "00:30"],
+        ["", "202403010801", "8:03", "8:11", "8:30"],
+    ]
+    found = read(toy, tmp_path, rows, HEADER[:5])
+    assert found.rows_refused == 0 and found.table["drive_min"].tolist() == [8, 8, 8]
+    assert found.table["whole_min"].tolist()[:2] == [30, 32]
+
+
+def test_a_date_among_moments_is_midnight(toy, tmp_path):
+    rows = [
+        ["2024-03-01 23:55:00", "2024-03-01 23:56:00", "2024-03-01 23:58:00", "2024-03-02", "2024-03-02 00:20:00"],
+        ["2024-03-03 08:00:00", "2024-03-03 08:01:00", "2024-03-03 08:03:00", "2024-03-03 08:11:00", ""],
+    ]
+    assert read(toy, tmp_path, rows, HEADER[:5]).table["drive_min"].tolist() == [2, 8]
+    days = [["2024-03-01", "2024-03-01 08:03", "2024-03-01 08:11"], ["2024-03-02", "2024-03-02 08:03", ""]]
+    found = read(toy, tmp_path, days, ["呼叫时间", "出车时间", "到达现场时间"])
+    assert np.isnan(found.table["response_min"]).all() and found.table["drive_min"].tolist() == [8]
+
+
 @pytest.mark.parametrize(
     "text",
     ["2024-03-01 08:15:30", "2024/3/1 8:15:30", "20240301081530", "2024年3月1日 8:15:30", "2024-03-01T08:15:30",
      "45352.34409722222", "2024-03-01 08:15:30.000", "２０２４-03-01 08:15:30", "2024-03-01T08:15:30Z",
      "2024-03-01T08:15:30.250Z", "2024-03-01T16:15:30+08:00", "2024-03-01 03:15:30 -0500", "2024/3/1 8:15:30 AM",
-     "2024/3/1 上午 8:15:30", "2024年3月1日 上午8:15:30"],
+     "2024/3/1 上午 8:15:30", "2024年3月1日 上午8:15:30", "2024年3月1日8时15分30秒", "2024年3月1日早上8点15分30秒"],
 )  # fmt: skip
 def test_a_moment_is_read_however_it_is_written(text):
     assert moment(text) == datetime(2024, 3, 1, 8, 15, 30)
@@ -165,17 +219,27 @@ def test_a_moment_is_read_however_it_is_written(text):
 @pytest.mark.parametrize(
     ("text", "hour", "minute"),
     [("8:05 AM", 8, 5), ("8:05pm", 20, 5), ("12:05 a.m.", 0, 5), ("12:05 PM", 12, 5), ("下午3:05", 15, 5),
-     ("上午12:05", 0, 5), ("下午15:05", 15, 5), ("08:05Z", 8, 5)],
+     ("上午12:05", 0, 5), ("下午15:05", 15, 5), ("08:05Z", 8, 5), ("凌晨12:05", 0, 5), ("中午11:50", 11, 50),
+     ("中午12:05", 12, 5), ("中午1点10分", 13, 10), ("晚上8:05", 20, 5), ("晚上20:05", 20, 5), ("傍晚6点", 18, 0),
+     ("15点20分", 15, 20), ("８时０５分", 8, 5)],
 )  # fmt: skip
 def test_a_clock_time_is_read_in_halves_of_the_day(text, hour, minute):
     assert moment(text, datetime(2024, 3, 1)) == datetime(2024, 3, 1, hour, minute)
 
 
 @pytest.mark.parametrize(
-    "text", ["15:05 AM", "25:00 PM", "8 AM", "2024-03-01Z", "0001-01-01 00:00:00+08:00", "7:30 MAP"]
-)
+    "text",
+    ["15:05 AM", "25:00 PM", "8 AM", "2024-03-01Z", "0001-01-01 00:00:00+08:00", "7:30 MAP", "晚上12:05", "中午8点",
+     "20241112", "2024111214305", "25点", "1430"],
+)  # fmt: skip
 def test_what_is_no_time_stays_unread(text):
     assert moment(text, datetime(2024, 3, 1)) is None
+
+
+@given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)))
+def test_a_moment_in_digits_alone_is_read_to_the_minute(when):
+    when = when.replace(second=0, microsecond=0)
+    assert moment(f"{when:%Y%m%d%H%M}") == moment(f"{when:%Y%m%d%H%M%S}") == when
 
 
 @given(st.datetimes(datetime(1950, 1, 1), datetime(2100, 1, 1)), st.integers(-14 * 60, 14 * 60))
@@ -404,7 +468,7 @@ def test_the_terminal_asks_which_row_is_the_header_and_takes_the_answer(created,
     code, out, _ = yida("records", "toy", doubtful, "--header-row", "1", "--json")
     assert code == 0 and json.loads(out)["rows_read"] == 4
     code, _, err = yida("records", "toy", doubtful, "--header-row", "0")
-    assert code == 3 and "call_at, dispatch_at" in err and "--sheet" not in err
+    assert code == 3 and "time of call, dispatch" in err and "--sheet" not in err
 
 
 def test_the_terminal_asks_which_sheet_holds_the_list(created, yida, tmp_path):  # noqa: F811

@@ -248,7 +248,7 @@ def test_demand_may_come_as_a_layer_of_points_or_areas(tmp_path: Path) -> None:
     path = write(tmp_path / "a.json", json.dumps({"type": "FeatureCollection", "features": features}))
     table, problems = read(path, "demand", replace(PLAIN, crs=None))
     assert table["lon"].tolist() == pytest.approx([117.5, 117.1])
-    assert codes(problems) == [(None, "id_generated"), (3, "not_placed")]
+    assert codes(problems) == [(None, "id_generated"), (None, "shapes_as_points"), (3, "not_placed")]
 
 
 # ---- areas -----------------------------------------------------------------------------------------------------

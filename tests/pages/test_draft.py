@@ -1,6 +1,7 @@
 """An upload under way at the data desk: where its file lies and how long, and which version it is checked against."""
 
 import errno
+import io
 import os
 import time
 from collections.abc import Iterator
@@ -9,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+import xlsxwriter
 from streamlit.testing.v1 import AppTest
 
 from geo.model.desk import Mend
@@ -46,6 +48,13 @@ def store(tmp_path: Path, toy: Study, monkeypatch: pytest.MonkeyPatch) -> Iterat
 def page(store: Store) -> AppTest:
     made = AppTest.from_file(str(DESK), default_timeout=60)
     made.query_params["study"], made.query_params["lang"] = "toy", "en"
+    return made.run()
+
+
+@pytest.fixture
+def chinese(store: Store) -> AppTest:
+    made = AppTest.from_file(str(DESK), default_timeout=60)
+    made.query_params["study"], made.query_params["lang"] = "toy", "zh"
     return made.run()
 
 
@@ -95,6 +104,41 @@ def test_a_file_that_cannot_be_read_leaves_no_folder_and_is_called_by_its_own_na
     upload(page, b"\x00\x01\x02\x03" * 50, "broken.csv")
     assert not page.exception and "broken" in page.error[0].value and str(tmp_path) not in page.error[0].value
     assert folders(tmp_path) == [] and not page.session_state.drafts
+
+
+def test_sheets_to_choose_from_are_shown_with_their_first_rows(chinese: AppTest) -> None:
+    held = io.BytesIO()
+    with xlsxwriter.Workbook(held) as book:
+        for year, beds in (("2025", "20"), ("2026", "25")):
+            sheet = book.add_worksheet(year)
+            for row, cells in enumerate([["机构名称", "床位数"], ["同民镇卫生院", beds]]):
+                sheet.write_row(row, 0, cells)
+    upload(chinese, held.getvalue(), "list.xlsx")
+    counts, *previews = (d.value for d in chinese.dataframe)
+    assert counts.to_dict("list") == {"选项": ["2025", "2026"], "行数": [2, 2]}
+    assert [p.iloc[1].to_dict() for p in previews[:2]] == [
+        {"A": "同民镇卫生院", "B": "20"}, {"A": "同民镇卫生院", "B": "25"},
+    ]  # fmt: skip
+
+
+def test_cells_of_a_column_to_choose_stand_under_its_name_and_mends_name_ours(chinese: AppTest) -> None:
+    text = "机构名称,级别,编制床位,实有床位,经度,纬度\n甲村卫生室,村级,约3张,2,/,/\n"
+    upload(chinese, text.encode())
+    assert [list(d.value.columns) for d in chinese.dataframe][:2] == [["编制床位"], ["实有床位"]]
+    ours = next(d.value["本系统的列"].tolist() for d in chinese.dataframe if "本系统的列" in d.value)
+    assert "所属乡镇 (unit_name)" in ours and "坐标 (position)" in ours
+    chinese.session_state[f"desk_tab:{draft(chinese).upload_id}"] = "修正建议"
+    chinese.run()
+    changes = [c for d in chinese.dataframe if "修改" in d.value for c in d.value["修改"]]
+    assert any(c == "床位数: 约3张 → 3" for c in changes) and any(c.startswith("经度: / → ") for c in changes)
+
+
+def test_each_mend_of_a_row_says_the_reason_of_its_own_column(page: AppTest) -> None:
+    upload(page, "机构名称,级别,床位数,服务人口,经度,纬度\n甲村卫生室,村级,约3张,约900人,/,/\n".encode())
+    page.session_state[f"desk_tab:{draft(page).upload_id}"] = "Mends"
+    page.run()
+    why = {c: w for d in page.dataframe if "Change" in d.value for c, w in d.value[["Change", "Why"]].to_numpy()}
+    assert "beds is 约3张" in why["beds: 约3张 → 3"] and "约900人" in why["population_served: 约900人 → 900"]
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_behind(

@@ -69,7 +69,7 @@ def test_the_header_row_is_asked_for_and_its_answer_can_be_changed(tmp_path: Pat
     (question,) = [s for s in page.selectbox if "Two rows could be the header" in s.label]
     assert not values(page)
     question.set_value("0").run()
-    assert not page.exception and "lacks what dispatch needs" in page.error[0].value
+    assert not page.exception and "names fewer than two times of a run" in page.error[0].value
     next(s for s in page.selectbox if "Two rows" in s.label).set_value("1").run()
     assert not page.error and values(page)["Runs used"][0] == "6"
     page.run()

@@ -6,6 +6,7 @@ import unicodedata
 
 _GROUPED = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")
 _PLAIN = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?")
+_ROUNDED = re.compile(r"[1-9]\d{14}000")  # 18 digits of which a number of 64 bits keeps 15
 _SCIENTIFIC = re.compile(r"\d(\.\d+)?[eE]\+?\d+")
 
 
@@ -27,5 +28,12 @@ def number_from(text: str) -> float | None:
 
 
 def is_scientific(code: str) -> bool:
-    """True for a code such as 3.40621E+11, which a spreadsheet has turned into a number."""
-    return _SCIENTIFIC.fullmatch(unicodedata.normalize("NFKC", code).strip()) is not None
+    """True for a code such as 3.40621E+11, which a spreadsheet has turned into a number; also for a credit code whose
+    last digits such a number has lost (125203304292345000)."""
+    plain = unicodedata.normalize("NFKC", code).strip()
+    return _SCIENTIFIC.fullmatch(plain) is not None or (_ROUNDED.fullmatch(plain) is not None and not _checks(plain))
+
+
+def _checks(digits: str) -> bool:
+    """Whether the last sign of a unified social credit code fits the others (GB 32100-2015), here 0 of digits."""
+    return sum(int(digit) * pow(3, place, 31) for place, digit in enumerate(digits[:17])) % 31 == 0

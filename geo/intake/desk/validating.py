@@ -47,11 +47,12 @@ def validate(listing: Listing, context: Context) -> list[Found]:
 
 
 def names_given(listing: Listing, context: Context) -> list[Found]:
-    """A facility without a name is refused; a village is known by its code."""
-    error = listing.table == "facility"
+    """A facility without a name is refused; a village is known by its code, or counts where it says it lies."""
+    known = [bool(text) for text in listing.cells(listing.key)]
+    told = zip(listing.rows, listing.cells("name"), known, listing.cells("lon"), strict=True)
     return [
-        Found(listing.problem("name_missing", row, "name", error=error))
-        for row, name in zip(listing.rows, listing.cells("name"), strict=True)
+        Found(listing.problem("name_missing", row, "name", error=listing.table == "facility" or not (code or lon)))
+        for row, name, code, lon in told
         if not name
     ]
 
@@ -81,8 +82,16 @@ def positions_known(listing: Listing, context: Context) -> list[Found]:
 def _position(listing: Listing, row: int, lon: str, lat: str, note: str) -> Found:
     params = {"lon": lon, "lat": lat, "value": lon if number_from(lon) is None else lat}
     column = "lat" if params["value"] == lat != lon else "lon"
-    mend = Mend(note, row, {"lon": lat, "lat": lon}) if note == "position_swapped" else None
-    return Found(listing.problem(note, row, column, params, error=True), mend)
+    return Found(listing.problem(note, row, column, params, error=True), _position_mend(row, lon, lat, note))
+
+
+def _position_mend(row: int, lon: str, lat: str, note: str) -> Mend | None:
+    """Exchanged, or empty where there is no digit ("/", 待补): then the row is placed by its village."""
+    if note == "position_swapped":
+        return Mend(note, row, {"lon": lat, "lat": lon})
+    if note == "position_not_a_number" and not any(sign.isdecimal() for sign in lon + lat):
+        return Mend(note, row, {"lon": "", "lat": ""})
+    return None
 
 
 # ---- codes and figures -----------------------------------------------------------------------------------------

@@ -184,9 +184,9 @@ def _records(
         if unclosed:
             open_quotes += 1
             _remark(notes, open_quotes, Note("quote_not_closed", number, line.strip()[:80]))
-        if _BROKEN in line:
+        if any(_BROKEN in cell for cell in cells):  # of any line of the row
             broken += 1
-            _remark(notes, broken, Note("text_broken", number, line.strip()[:80]))
+            _remark(notes, broken, Note("text_broken", number, " ".join(cells).strip()[:80]))
         if open_quotes > _OPEN_QUOTES_BORNE:
             told = N_("more than {most} rows have a quotation mark that is never closed")
             raise _refuse(path, phrase(told, most=_OPEN_QUOTES_BORNE))

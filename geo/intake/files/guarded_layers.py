@@ -20,7 +20,7 @@ from geo.intake.files.cells import DEFAULT_LIMITS, ROW, Progress, no_progress
 from geo.intake.files.child import BROKE_DOWN, unreadable
 from geo.intake.files.grids import grid_from
 from geo.intake.files.guard import guarded, never
-from geo.intake.files.layer_cells import Shapes
+from geo.intake.files.layer_cells import NOT_POINTS, Shapes
 from geo.intake.files.people_cells import demand_of, villages_payload
 from geo.intake.files.raw import part_answer, raw_from
 from geo.intake.files.shape_cells import IS_OSM, IS_TABLE, REPAIRED, WKB, ways_of_table
@@ -72,9 +72,10 @@ def guarded_layer(
         if words.get(IS_OSM) and table is not None:
             return Layer(None, ways=ways_of_table(table))
         cells = None if table is None else table.drop_columns([WKB])
-        raw, questions, problems = raw_from(path, grid_from(words, cells), answers)
+        raw, questions, told = raw_from(path, grid_from(words, cells), answers)
     except (KeyError, TypeError, ValueError) as error:
         raise unreadable(path, BROKE_DOWN) from error
+    problems = [problem for problem in told if problem.code != NOT_POINTS]
     if raw is None or table is None:
         return Layer(None, questions=tuple(questions), problems=tuple(problems))
     known = dict(zip(table.column(ROW).to_pylist(), table.column(WKB).to_pylist(), strict=True))

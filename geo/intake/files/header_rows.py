@@ -23,7 +23,9 @@ _SEARCHED = 25  # rows among which the header is looked for
 _MOST_LINES = 3
 _RIVAL = 0.75  # a row with this share of the best row's known headers is as good
 _LONGEST_NAME = 60
-_TOTAL = re.compile(r"(合计|总计|小计|共计|全县合计|total|sum|grandtotal)[:：]?", re.IGNORECASE)
+_TOTAL_AMONG = 4  # cells of a row among which the word of a total stands
+_TOTAL = re.compile(r"(合计|总计|小计|共计|全县合计|total|sum|(grand|sub)total)[:：]?", re.IGNORECASE)
+_PART_TOTAL = re.compile(r".*(合计|总计|小计|共计)(\([^()]*\))?:?|其中:.*")  # 土城镇小计, 其中:贫困村
 _REMARK = re.compile(
     r"(说明|备注|注|合计|总计|填表说明|填表人|填报人|制表人?|审核人?|复核人?|单位负责人|负责人|填报单位|填表单位|填报日期|填表日期|"
     r"制表日期|联系人|联系电话|数据来源|note|notes|remark|source)\s*[0-9０-９]*\s*([:：].*|[.．、].*)?",
@@ -51,12 +53,17 @@ def header_rows(lines: Lines, merges: Sequence[Merge]) -> list[int]:
     below = {r for row, _ in known for r in range(row + 1, header_at(lines, merges, row).last_row + 1)}
     told = [(row, count) for row, count in known if count >= 2 and row not in below]
     if not told:
-        return _by_content(lines)
+        return [_begins(row, merges) for row in _by_content(lines)]
     best = max(count for _, count in told)
     header = next(row for row, count in told if count == best)
     same = dict(lines)[header]
     rivals = [r for r, count in told if count >= best * _RIVAL and r != header and dict(lines)[r] != same]
-    return [header, *rivals]
+    return list(dict.fromkeys(_begins(row, merges) for row in (header, *rivals)))
+
+
+def _begins(row: int, merges: Sequence[Merge]) -> int:
+    """The first line of a header: names merged down into a row begin above it (现场村 beside 时间 over 接警)."""
+    return min([m.top for m in merges if m.top < row <= m.bottom < m.top + _MOST_LINES], default=row)
 
 
 def header_at(lines: Lines, merges: Sequence[Merge], row: int) -> Header:
@@ -72,14 +79,28 @@ def header_at(lines: Lines, merges: Sequence[Merge], row: int) -> Header:
 
 
 def is_footer(cells: Sequence[str]) -> bool:
-    """Whether a row at the end of a list is a total, a remark or a signature rather than one more place."""
+    """Whether a row is a total, or at the end of a list a remark or a signature, rather than one more place."""
     filled = [cell for cell in cells if cell]
-    if not filled:
+    if not filled or is_total(filled):
         return True
-    first = unicodedata.normalize("NFKC", "".join(filled[0].split()))
-    if _TOTAL.fullmatch(first):
-        return all(_is_number(cell) for cell in filled[1:])
-    return len(filled) <= max(2, len(cells) // 2) and _REMARK.fullmatch(first) is not None and not _has_place(filled)
+    return (
+        len(filled) <= max(2, len(cells) // 2)
+        and _REMARK.fullmatch(_tight(filled[0])) is not None
+        and not _has_place(filled)
+    )
+
+
+def is_total(filled: Sequence[str]) -> bool:
+    """Whether the filled cells of a row are a total: its word with figures after it, and before it what is summed.
+
+    小计 80 85; 土城镇 小计 2476; 土城镇小计 2476. A word that does not begin the row needs a figure after it.
+    """
+    if _TOTAL.fullmatch(_tight(filled[0])):
+        return all(_is_figure(cell) for cell in filled[1:])
+    at = next((i for i, cell in enumerate(filled[:_TOTAL_AMONG]) if _PART_TOTAL.fullmatch(_tight(cell))), None)
+    if at is None or any(_is_number(cell) for cell in filled[1:at]):  # the first may be the row's number
+        return False
+    return any(map(_is_number, filled[at + 1 :])) and all(map(_is_figure, filled[at + 1 :]))
 
 
 def letters(column: int) -> str:
@@ -142,6 +163,16 @@ def _recurs(cell: str, column: int, body: Sequence[Sequence[str]]) -> bool:
 def _is_number(text: str) -> bool:
     value = number_from(text)
     return value is not None and value == value
+
+
+def _is_figure(text: str) -> bool:
+    """A number, a percentage, or a mark that stands for none (—, /)."""
+    return not any(sign.isalnum() for sign in text) or _is_number(text.rstrip("%％ "))
+
+
+def _tight(text: str) -> str:
+    """A text without blanks, full-width signs made plain."""
+    return unicodedata.normalize("NFKC", "".join(text.split()))
 
 
 # ---- several lines ---------------------------------------------------------------------------------------------

@@ -12,15 +12,27 @@ import pyarrow as pa
 import shapely
 from pyproj import CRS, Transformer
 
-from geo.intake.files.cells import PREVIEW_ROWS, Grid, Limits, Part, Progress, demanding, gathered, no_progress, part_of
+from geo.intake.files.cells import (
+    PREVIEW_ROWS,
+    Grid,
+    Limits,
+    Note,
+    Part,
+    Progress,
+    demanding,
+    gathered,
+    no_progress,
+    part_of,
+)
 from geo.intake.files.plain_layers import WGS84, Features, read_geojson, read_kml
-from geo.intake.files.reading import GDAL_ERRORS, gdal_features, read_layer, staged_layers
+from geo.intake.files.reading import GDAL_ERRORS, feature_count, gdal_features, read_layer, staged_layers
 from geo.intake.files.sniffing import Format
 from geo.model.errors import N_, FileUnreadable, broken
 from geo.model.phrases import phrase
 from geo.model.roads import Floats
 
 LON, LAT = "lon", "lat"
+NOT_POINTS = "shapes_as_points"  # a note that says nothing to who reads areas or lines
 _AS_WGS84 = {("EPSG", "4326"), ("OGC", "CRS84"), ("EPSG", "4490")}  # equal at map scale: not to be moved by rounding
 
 Shapes = npt.NDArray[np.object_]
@@ -68,7 +80,7 @@ def _gdal_grid(path: Path, kind: Format, part: str, limits: Limits, progress: Pr
 def _part(path: Path, kind: Format, name: str, staged: Path, limits: Limits) -> Part:
     few = _grid(path, name, gdal_features(path, staged, kind, name, most=PREVIEW_ROWS), limits, no_progress)
     assert few.cells is not None
-    part = part_of(name, few.cells)
+    part = part_of(name, few.cells)._replace(rows=feature_count(staged, kind, name))
     return part._replace(preview=(few.names[: len(part.preview[0]) if part.preview else None], *part.preview))
 
 
@@ -82,7 +94,9 @@ def _grid(path: Path, name: str, found: Features, limits: Limits, progress: Prog
     lines = enumerate(zip(*texts, lon, lat, strict=True), start=1)
     names = (*map(str, columns.columns), LON, LAT)
     cells = _full_width(gathered(path, ((n, (*row, ".")) for n, row in lines), limits, progress), len(names))
-    return Grid(part=name, cells=cells, names=names, crs=_crs_name(found.crs), of_layers=True)
+    others = sum(shape is not None and shape.geom_type != "Point" for shape in found.geometry)
+    notes = (Note(NOT_POINTS, None, str(others)),) if others else ()
+    return Grid(part=name, cells=cells, names=names, crs=_crs_name(found.crs), notes=notes, of_layers=True)
 
 
 def _full_width(cells: pa.Table, width: int) -> pa.Table:

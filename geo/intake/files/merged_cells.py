@@ -1,9 +1,11 @@
 """Cells merged over several rows of a list: their text belongs to each of them. Second floor: intake.
 
-A township written once over its villages is filled down. A number so merged (40 beds over two rows) is one figure, and
-stays in its first row; only codes, which are long, are no figures.
+A township written once over its villages is filled down. A number so merged (40 beds over two rows, 约40张) is one
+figure, and stays in its first row; only codes, which are long, are no figures.
 """
 
+import re
+import unicodedata
 from collections.abc import Sequence
 
 import pyarrow as pa
@@ -12,6 +14,7 @@ from geo.intake.files.cells import ROW, Merge
 
 MOST_MERGES = 20_000  # read of a sheet's body
 LEAST_CODE = 6  # digits
+_BESIDE_FIGURES = re.compile(r"[\s,约共近余多万千张个人名位辆台床口元%]|左右")  # 约1.2万人
 
 
 def filled_down(body: pa.Table, merges: Sequence[Merge]) -> tuple[pa.Table, int]:
@@ -39,5 +42,5 @@ def filled_down(body: pa.Table, merges: Sequence[Merge]) -> tuple[pa.Table, int]
 
 
 def _is_figure(text: str) -> bool:
-    plain = text.replace(",", "").replace(".", "", 1)
+    plain = _BESIDE_FIGURES.sub("", unicodedata.normalize("NFKC", text)).replace(".", "", 1)
     return plain.isdecimal() and len(plain) < LEAST_CODE

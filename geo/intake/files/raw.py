@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from geo.intake.desk.headers import plain_header
+from geo.intake.files.angle_columns import with_angles
 from geo.intake.files.cells import DEFAULT_LIMITS, PREVIEW_ROWS, ROW, Grid, Note, Part, head, shown, tail
 from geo.intake.files.grids import read_grid
 from geo.intake.files.header_rows import (
@@ -24,6 +25,7 @@ from geo.intake.files.header_rows import (
     header_rows,
     is_footer,
     is_known,
+    is_total,
     letters,
 )
 from geo.intake.files.merged_cells import filled_down
@@ -36,7 +38,8 @@ _HIDDEN, _NO_HEADER = "{name} (hidden 隐藏)", "0 (no header 无表头)"
 _FOOTERS = 15  # rows looked at from the end, and from the start of the body, for totals and remarks
 _OWN_COLUMN = 0.5  # a column without a name that this share of the rows fills is a column, else surplus
 _SHOWN = 80
-_SUBTOTAL = r"^(合\s*计|总\s*计|小\s*计)[:：]?$"
+_SUBTOTAL = r"[合总小共][\s\p{Zs}]*计[\s\p{Zs}]*([(（].*[)）])?[:：]?$|^其中[:：]"
+_SUBTOTAL_COLUMNS = 5  # the first ones, where its word stands
 
 Reading = tuple[Raw | None, list[Question], list[Problem]]
 
@@ -84,7 +87,7 @@ def raw_from(path: Path, grid: Grid, answers: Answers) -> Reading:
     body, filled = filled_down(body, grid.merges)
     if filled:
         notes.append(Problem("cells_filled", "warning", "file", params={"count": filled}))
-    frame = _frame(body, header)
+    frame = with_angles(_frame(body, header))
     shape = "" if header.row == NO_HEADER else shape_of(frame)  # columns A, B, C are anybody's
     raw = Raw(frame, shape, sheet=grid.part, header_row=header.row)
     return raw, [], [*notes, *_twice(header), *left_out]
@@ -175,11 +178,11 @@ def _trailing(lines: Sequence[tuple[int, list[str]]]) -> set[int]:
 
 
 def _subtotals(below: pa.Table) -> set[int]:
-    """Totals between the rows; they begin in one of the first columns."""
+    """Totals between the rows; their word stands in one of the first columns."""
     rows: set[int] = set()
-    for column in below.columns[1:4]:
+    for column in below.columns[1 : 1 + _SUBTOTAL_COLUMNS]:
         found = below.filter(pc.match_substring_regex(column, _SUBTOTAL))
-        rows |= {row for row, line in head(found, found.num_rows) if is_footer(line)}
+        rows |= {row for row, line in head(found, found.num_rows) if is_total([cell for cell in line if cell])}
     return rows
 
 

@@ -144,6 +144,13 @@ def gdal_features(path: Path, staged: Path, kind: Format, layer: str, most: int 
     return Features(frame, geometry, trusted_crs(meta["crs"]))
 
 
+def feature_count(staged: Path, kind: Format, layer: str) -> int:
+    """How many features a staged layer holds."""
+    name = layer if kind is Format.GPKG else None
+    options = {} if name else BYTES_AS_THEY_ARE
+    return int(pyogrio.read_info(staged, layer=name, force_feature_count=True, **options)["features"])
+
+
 def trusted_crs(text: str | None) -> CRS | None:
     """The coordinate system a file states; None where it states none or "undefined".
 

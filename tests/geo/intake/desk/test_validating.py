@@ -342,12 +342,44 @@ def test_a_village_needs_its_people(
     assert [m.values for m in found.mends] == ([mend] if mend else [])
 
 
+def test_people_without_name_code_and_position_are_no_village() -> None:
+    """A township's own row above its villages: its 8,600 people would be counted twice, at its seat."""
+    rows = sample_list("demand.csv")
+    township = {"name": "", "demand_id": "", "lon": "", "lat": "", "population": "8600"}
+    found = check(put(20, **township)(rows), "demand")
+    assert verdicts(found)[20] == "error" and (20, "name_missing") in codes(found)
+    placed = check(put(20, name="", demand_id="")(rows), "demand")  # a cell of a grid, say
+    assert verdicts(placed)[20] == "warning"
+
+
+def test_a_limit_is_said_in_digits(said: Said) -> None:
+    [problem] = check(put(20, population="20000000")(sample_list("demand.csv")), "demand").problems
+    assert all("10,000,000" in text for text in said(problem).values())
+
+
+def test_a_position_of_a_mark_or_a_word_is_mended_to_none_and_the_row_placed() -> None:
+    for lon, lat in (("/", "/"), ("待补", ""), ("无", "—")):
+        found = check(put(CLINIC, lon=lon, lat=lat)(sample_list()))
+        assert codes(found) == [(CLINIC, "position_not_a_number")]
+        assert [m.values for m in found.mends] == [{"lon": "", "lat": ""}]
+        mended = check_rows(apply(found.text, found.mends), found, xishui())
+        assert codes(mended) == [(None, "position_kept")] and verdicts(mended)[CLINIC] == "ok"
+
+
 def test_the_type_of_people_is_told_by_the_header() -> None:
     rows = sample_list("demand.csv").drop(columns="population_type").rename(columns={"population": "户籍人口"})
     assert set(check(rows, "demand").table["population_type"]) == {"registered"}
 
 
 # ---- mends -----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("code", "is_whole"), [("125203304292345000", False), ("125203304292322000", True)])
+def test_a_credit_code_that_a_number_cut_off_is_no_id(code: str, is_whole: bool) -> None:
+    """Digits times 1, 3, 9, 27, 19 …: 791 = 25 · 31 + 16 does not end in 0, 713 = 23 · 31 does (GB 32100-2015)."""
+    found = check(put(CLINIC, facility_id=code)(sample_list()))
+    assert codes(found) == ([] if is_whole else [(None, "id_generated"), (CLINIC, "code_scientific")])
+    assert (code in set(found.table["facility_id"])) == is_whole
 
 
 def test_mends_change_a_copy_and_can_be_accepted_by_kind() -> None:

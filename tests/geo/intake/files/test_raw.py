@@ -9,6 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.intake.desk.evidence import Evidence
+from geo.intake.files.guarded_layers import guarded_layer
 from geo.intake.files.raw import OVERFLOW, read_noted, read_raw
 from geo.model.desk import Question, Raw
 from geo.model.errors import FileTooDemanding, FileUnreadable, TableEmpty
@@ -80,6 +82,13 @@ def test_lines_of_two_encodings_are_each_read_in_their_own(tmp_path: Path) -> No
 def test_half_a_character_costs_one_cell(tmp_path: Path) -> None:
     raw, _, problems = noted(tmp_path, LIST.encode("gb18030").replace("甲卫生院,".encode("gb18030"), b"\xbc\xd7\xce,"))
     assert raw is not None and raw.rows["机构名称"].tolist()[1] == "乙卫生院" and len(raw.rows) == 2
+    assert codes(problems) == [("text_broken", 2)]
+
+
+def test_half_a_character_after_a_line_break_in_a_cell_is_told_too(tmp_path: Path) -> None:
+    text = '机构名称,备注,床位数\n甲卫生院,"近\n学校",1\n乙卫生院,,2\n'.encode("gb18030")
+    raw, _, problems = noted(tmp_path, text.replace("校".encode("gb18030"), b"\xd0"))
+    assert raw is not None and raw.rows["床位数"].tolist() == ["1", "2"]
     assert codes(problems) == [("text_broken", 2)]
 
 
@@ -184,6 +193,28 @@ def test_totals_remarks_and_signatures_at_the_end_are_left_out_and_told(tmp_path
     assert problems[0].params["value"] == "小 计 10"
 
 
+def test_totals_beside_what_they_sum_are_left_out_and_told(tmp_path: Path) -> None:
+    head = "序号,乡镇,村名,人口,老人,备注\n1,土城镇,长坝村,1216,175,\n"
+    totals = (
+        ",土城镇,小计,1216,175,\n"
+        ",土城镇,合　　计,1216,—,\n"
+        ",土城镇小计,,1216,14.4%,\n"
+        "2,土城镇,其中：贫困村,300,,\n"
+        ",,全县总计（人）,1216,175,\n"
+    )
+    raw, _, problems = noted(tmp_path, head + totals + "3,土城镇,红卫村,1260,179,\n")
+    assert raw is not None and raw.rows["人口"].tolist() == ["1216", "1260"]
+    assert codes(problems) == [("footer_left_out", n) for n in (3, 4, 5, 6, 7)]
+
+
+def test_a_place_with_a_total_in_its_remark_or_name_stays(tmp_path: Path) -> None:
+    text = (
+        "村名,人口,备注\n长坝村,1216,\n红卫村,1260,与同心村合计\n合计沟村,500,\n幸福村,共计,\n其中村,300,\n"
+        "同心村小计,两组,\n新村,700,\n"
+    )
+    assert rows_of(tmp_path, text).rows.index.tolist() == [2, 3, 4, 5, 6, 7, 8]
+
+
 def test_a_place_whose_name_begins_like_a_remark_stays(tmp_path: Path) -> None:
     more = "合计村卫生室,117.3,33.7,1\n注湾卫生室,117.3,33.7,\n备注,117.3,33.7,5\n"
     assert rows_of(tmp_path, LIST + more).rows.index.tolist() == [2, 3, 4, 5, 6]
@@ -225,6 +256,18 @@ def test_ten_thousand_columns_and_an_enormous_cell_are_refused_with_the_reason(t
         noted(tmp_path, ",".join(map(str, range(10_000))) + "\n")
     with pytest.raises(FileTooDemanding, match="characters"):
         noted(tmp_path, LIST + "x" * 200_000 + ",1,2,3\n")
+
+
+# ---- angles in columns of their own ----------------------------------------------------------------------------
+
+
+def test_degrees_minutes_and_seconds_in_columns_of_their_own_are_one_angle(tmp_path: Path) -> None:
+    text = "机构名称,经度（度）,经度（分）,经度（秒）,北纬度,北纬分,床位数\n甲,106,1,39.7,28,16.5,3\n乙,,,,28,,1\n"
+    raw = rows_of(tmp_path, text)
+    assert list(raw.rows.columns) == ["机构名称", "经度", "北纬", "床位数"]
+    assert raw.rows.to_numpy().tolist() == [["甲", "106°1′39.7″", "28°16.5′", "3"], ["乙", "", "28°", "1"]]
+    lone = rows_of(tmp_path, "机构名称,经度（度）,纬度（度）\n甲,106.1,28.3\n")
+    assert list(lone.rows.columns) == ["机构名称", "经度（度）", "纬度（度）"]
 
 
 # ---- map layers ------------------------------------------------------------------------------------------------
@@ -280,9 +323,19 @@ def test_a_shape_that_is_no_point_gives_a_place_on_it_and_a_missing_one_gives_no
     bow = {"type": "Polygon", "coordinates": [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0]]]}
     features = [{"type": "Feature", "properties": {}, "geometry": g} for g in (square, None, bow)]
     path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
-    raw, _ = read_raw(path, {})
+    raw, _, problems = read_noted(path, {})
     assert raw is not None and raw.rows.loc[1].tolist() == ["1", "1"] and raw.rows.loc[2].tolist() == ["", ""]
     assert len(raw.rows) == 3
+    assert [(p.code, p.params["value"]) for p in problems] == [("shapes_as_points", "2")]
+    assert "shapes_as_points" not in {p.code for p in guarded_layer(path, {}, Evidence()).problems}
+
+
+def test_a_layer_is_offered_with_all_its_features_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.gpkg"
+    path.write_bytes(geopackage({"many": PLACES * 4, "few": PLACES}))
+    _, questions = read_raw(path, {})
+    assert [(c.value, c.evidence) for c in questions[0].choices] == [("few", {"rows": 2}), ("many", {"rows": 8})]
+    assert questions[0].guess == "many" and len(questions[0].choices[1].preview) == 6
 
 
 def test_an_osm_extract_is_no_list(tmp_path: Path) -> None:

@@ -191,6 +191,21 @@ def test_a_header_of_two_merged_lines_under_a_title_is_one_name_a_column(tmp_pat
     assert raw.header_row == 2 and raw.rows.index.tolist() == [4]
 
 
+def test_a_header_begins_where_its_names_merged_down_begin(tmp_path: Path) -> None:
+    """Only the lower line has known names: 地点, merged over both, is a name all the same."""
+
+    def fill(workbook: object) -> None:
+        sheet = workbook.add_worksheet()  # type: ignore[attr-defined]
+        put(sheet, [["卫生室情况", "", ""], ["", "", ""], ["", "机构名称", "床位数"], ["路口", "甲", "3"]])
+        sheet.merge_range("A1:C1", "卫生室情况")
+        sheet.merge_range("A2:A3", "地点")
+        sheet.merge_range("B2:C2", "情况")
+
+    raw = rows_of(tmp_path, fill)
+    assert list(raw.rows.columns) == ["地点", "情况 机构名称", "情况 床位数"] and raw.header_row == 2
+    assert raw.rows.loc[4].tolist() == ["路口", "甲", "3"]
+
+
 def test_a_township_merged_over_its_rows_belongs_to_each_of_them_and_a_figure_does_not(tmp_path: Path) -> None:
     def fill(workbook: object) -> None:
         sheet = workbook.add_worksheet()  # type: ignore[attr-defined]
@@ -204,6 +219,18 @@ def test_a_township_merged_over_its_rows_belongs_to_each_of_them_and_a_figure_do
     assert raw.rows["乡镇"].tolist() == ["东乡镇", "东乡镇", "丙镇"]
     assert raw.rows["床位"].tolist() == ["12", "", "3"]
     assert [(n.code, n.params) for n in notes] == [("cells_filled", {"count": 1})]
+
+
+@pytest.mark.parametrize("figure", ["40张", "约1.2万人", "1,200", "85%"])
+def test_a_figure_with_words_beside_it_is_one_figure_where_it_is_merged(tmp_path: Path, figure: str) -> None:
+    def fill(workbook: object) -> None:
+        sheet = workbook.add_worksheet()  # type: ignore[attr-defined]
+        put(sheet, [["机构名称", "床位", "代码"], ["甲卫生室", "", ""], ["乙卫生室", "", ""]])
+        sheet.merge_range("B2:B3", figure)
+        sheet.merge_range("C2:C3", "520330101")
+
+    raw = rows_of(tmp_path, fill)
+    assert raw.rows["床位"].tolist() == [figure, ""] and raw.rows["代码"].tolist() == ["520330101"] * 2
 
 
 # ---- what is refused -------------------------------------------------------------------------------------------
