@@ -4,6 +4,8 @@ A public file has places rounded to 4 decimals (about 10 m), no telephone or ide
 name a person, and a review number or the stamp of an internal working map. An internal one says so.
 """
 
+import json
+import math
 import re
 import unicodedata
 from dataclasses import dataclass, replace
@@ -20,6 +22,7 @@ from geo.model.bases import Base
 from geo.model.briefing import Briefing, Scene
 from geo.model.errors import N_, ReviewNumberInvalid
 from geo.model.inputs import Study
+from geo.model.links import Outside, load_link_kinds, outside_of
 from geo.output.clean import without_numbers
 from geo.output.language import Translate
 
@@ -103,7 +106,10 @@ def _public_organisation(found: Organisation) -> Organisation:
         replace(f, params={k: without_numbers(v) if isinstance(v, str) else v for k, v in f.params.items()})
         for f in found.findings
     )
-    communities = tuple(replace(c, lead_name=without_numbers(c.lead_name)) for c in found.communities)
+    communities = tuple(
+        replace(c, lead_name=without_numbers(c.lead_name), paired_with=tuple(map(_public_outside, c.paired_with)))
+        for c in found.communities
+    )
     return replace(found, findings=findings, communities=communities)
 
 
@@ -127,7 +133,29 @@ def public_study(study: Study) -> Study:
         unit=_public_areas(study.unit),
         outline=_public_areas(study.outline),
         roads=roads,
+        link=_public_links(study.link),
     )
+
+
+def _public_links(link: pd.DataFrame) -> pd.DataFrame:
+    """Of the properties of links only the place outside the county; of networks of persons, whose owner it is, none."""
+    people = {kind.kind for kind in load_link_kinds() if kind.group == "people"}
+    told = zip(link["kind"].tolist(), link["properties"].tolist(), strict=True)
+    return link.assign(properties=["" if kind in people else _public_place(text) for kind, text in told])
+
+
+def _public_place(properties: str) -> str:
+    told = outside_of(properties)
+    if told is None:
+        return ""
+    place = _public_outside(told)
+    spot = {axis: at for axis, at in (("lon", place.lon), ("lat", place.lat)) if not math.isnan(at)}
+    return json.dumps({"name": place.name, **spot}, ensure_ascii=False)
+
+
+def _public_outside(place: Outside) -> Outside:
+    lon, lat = round(place.lon, PUBLIC_DECIMALS), round(place.lat, PUBLIC_DECIMALS)
+    return replace(place, name=without_numbers(place.name), lon=lon, lat=lat)
 
 
 def _said_without(value: object) -> object:

@@ -7,6 +7,7 @@ the family doctor of 北村, one of six villages.
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 import pandas as pd
 import pytest
@@ -21,6 +22,7 @@ from geo.output.export import make_files
 from geo.output.facts import facts
 from geo.output.figures import figure_of, scene_sentence, scene_title
 from geo.output.picture import map_svg
+from geo.output.release import Release
 from geo.output.scene_map import is_timed
 from geo.study import assumptions_for
 from geo.study.answering import Answering
@@ -43,6 +45,11 @@ def scene_of(study: Study, *networks: str, lines: bool = False) -> Scene:
     return structure_scene(
         study, "car", assumptions_for(study), lines=lines, villages=False, translators=TRANSLATORS, networks=networks
     )
+
+
+def data_of(body: str) -> Any:
+    """What the single file holds."""
+    return json.loads(re.findall(r'<script type="application/json" id="yida-data">(.*?)</script>', body, re.S)[0])
 
 
 def answered(study: Study, scene: Scene) -> Answer:
@@ -92,10 +99,32 @@ def test_the_printed_map_draws_a_line_for_each_link_and_names_the_network(county
 def test_a_file_that_opens_anywhere_draws_the_same_lines(county: Study, lines: bool, networks: tuple[str, ...]) -> None:
     scene = scene_of(county, *networks, lines=lines)
     body = make_files([answered(county, scene)], Briefing({}, (scene,)), export("html", "en"))["html"].decode()
-    data = json.loads(re.findall(r'<script type="application/json" id="yida-data">(.*?)</script>', body, re.S)[0])
+    data = data_of(body)
     assert data["scenes"][0]["state"]["links"] == {"url": "links0", "tree": lines, "kinds": list(networks)}
     drawn = {network["kind"]: network["rows"] for network in data["given"]["links0"]["networks"]}
     assert drawn["reads_ecg_for"] == [["f2", "f0"]], "who is served, who serves"
+
+
+def test_a_public_file_names_no_owner_and_rounds_the_places_outside(county: Study) -> None:
+    told = [("grid_owner", "{'name': '王五 13800001234', 'lon': 106.1234567, 'lat': 28.7654321}")]
+    told += [("pairs_with", "{'name': '市医院 13800001234', 'lon': 106.9876543, 'lat': 28.7654321, 'by': '王五'}")]
+    rows = [
+        {"link_id": kind, "kind": kind, "from_id": f"outside:{kind}", "to_id": to, "since": "", "properties": text}
+        for (kind, quoted), to in zip(told, ("V1", "F1"), strict=True)
+        for text in [quoted.replace("'", '"')]
+    ]
+    study = with_tables(county, {"link": conform(pd.DataFrame(rows), LINK, path="", name="link")})
+    scene = scene_of(study, "grid_owner", "reads_ecg_for", lines=True)
+    bodies = [
+        make_files(
+            [answered(study, scene)], Briefing({}, (scene,)), export("html", "zh", release=Release(public=public))
+        )
+        for public in (False, True)
+    ]
+    internal, public = (json.dumps(data_of(body["html"].decode()), ensure_ascii=False) for body in bodies)
+    assert all(word in internal for word in ("王五", "13800001234", "106.98765"))
+    assert not [word for word in ("王五", "13800001234", "106.98765", "106.12346") if word in public]
+    assert "市医院" in public and "106.9877" in public
 
 
 def test_a_map_of_lines_shows_no_minutes(county: Study) -> None:
