@@ -126,11 +126,17 @@ class Scene:
     def __post_init__(self) -> None:
         low, high = THRESHOLD_MIN
         _check(low <= self.threshold_min <= high, "threshold_min", self.threshold_min)
-        _check(bool(self.tiers), "tiers", "")
+        _check(0 < len(self.tiers) <= MOST_PLACES and len(self.shown) <= MOST_PLACES, "tiers", len(self.tiers))
         _check(bool(self.shows), "shows", "")
-        for name, values, known in (("layers", self.layers, LAYERS), ("shows", self.shows, self.figures)):
-            _check(set(values) <= set(known), name, ", ".join(values))
-        _check(set(self.networks) <= {k.kind for k in load_link_kinds()}, "networks", ", ".join(self.networks))
+        kinds = [kind.kind for kind in load_link_kinds()]
+        lists = (
+            ("layers", self.layers, LAYERS),
+            ("shows", self.shows, self.figures),
+            ("networks", self.networks, kinds),
+        )
+        for name, values, known in lists:  # each is drawn as often as it is told
+            told = set(values) <= set(known) and len(values) <= len(known)
+            _check(told, name, ", ".join(values[:MOST_PLACES])[:MOST_LETTERS])
         _check(len(self.closed) <= MOST_CLOSED, "closed", len(self.closed))
         _check(self.picture in (PICTURES if self.rescue else PICTURES[:1]), "picture", self.picture)
         _check(0 < self.radius_km <= MOST_RADIUS_KM, "radius_km", self.radius_km)

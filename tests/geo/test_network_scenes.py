@@ -134,5 +134,9 @@ def test_a_map_of_lines_shows_no_minutes(county: Study) -> None:
 def test_networks_travel_as_json_and_an_unknown_one_is_refused(county: Study) -> None:
     briefing = Briefing({}, (scene_of(county, "reads_ecg_for", lines=True),))
     assert from_json(to_json(briefing)) == briefing
-    with pytest.raises(BriefingInvalid, match="magic"):
-        replace(briefing.scenes[0], networks=("magic",))
+    for wrong in (("magic",), ("family_doctor",) * 100_000):  # a small file that would be drawn for hours
+        with pytest.raises(BriefingInvalid, match=wrong[0]):
+            replace(briefing.scenes[0], networks=wrong)
+    for name, value in (("layers", "links"), ("tiers", "village_clinic"), ("shown", "village_clinic")):
+        with pytest.raises(BriefingInvalid):
+            replace(briefing.scenes[0], **{name: (value,) * 100_000})
