@@ -10,7 +10,7 @@ from geo.analysis.indicators import Standing
 from geo.analysis.structure_findings import Finding
 from geo.analysis.tiers import TierCount, Tree
 from geo.model.indicators import Entry
-from geo.model.roads import Ints
+from geo.model.roads import Floats, Ints
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,7 @@ class Response:
     serving: frozenset[str]  # base ids in service
     hospital: Coverage  # people at a hospital that treats the case within its limit
     hospital_rows: Ints  # of the facilities that treat it
+    straight_m: Floats  # from each village to the nearest base in service
 
 
 @dataclass(frozen=True)

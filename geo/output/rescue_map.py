@@ -8,10 +8,10 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from geo.analysis.radius import nearest_m
 from geo.model.bases import Base
 from geo.model.capabilities import check_capability
 from geo.model.clock import Clock
+from geo.model.roads import Floats
 from geo.output.language import Translate
 from geo.output.palette import distinct
 from geo.output.trip_figures import BASE_INK
@@ -51,15 +51,18 @@ def village_classes(
     picture: str,
     response: pd.DataFrame,
     serving: Sequence[Base],
-    demand: pd.DataFrame,
+    straight_m: Floats | None,
     clock: Clock,
     radius_km: float,
 ) -> dict[str, object] | None:
-    """The classes of a picture that shows no minutes: the base that serves, or radius against clock; else None."""
+    """The classes of a picture that shows no minutes: the base that serves, or radius against clock; else None.
+
+    `straight_m` is the distance of each village to the nearest base in service; only the radius asks for it.
+    """
     if picture == "serves":
         return _by_base(_, response, serving)
-    if picture == "radius":
-        within = nearest_m(serving, demand) <= radius_km * 1000
+    if picture == "radius" and straight_m is not None:
+        within = straight_m <= radius_km * 1000
         return _by_radius(_, within, (response["bases_in_time"] > 0).to_numpy(), clock.threshold_min, radius_km)
     return None
 

@@ -66,7 +66,7 @@ def _rescue_extras(answer: Answer, asked: Rescue, found: Response, _: Translate,
         "marks_title": _("Bases and hospitals"),
         "text": picture_words(_, scene.picture, asked.clock),
         "village_classes": village_classes(
-            _, scene.picture, found.table, serving, study.demand, asked.clock, scene.radius_km
+            _, scene.picture, found.table, serving, found.straight_m, asked.clock, scene.radius_km
         ),
     }
 

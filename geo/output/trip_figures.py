@@ -5,7 +5,7 @@ from dataclasses import replace
 import pandas as pd
 
 from geo.analysis.presenting import Answer
-from geo.analysis.radius import compare, nearest_m
+from geo.analysis.radius import compare
 from geo.analysis.scene_parts import Closure, Response
 from geo.model.briefing import Rescue
 from geo.model.capabilities import check_capability
@@ -154,7 +154,7 @@ def trip_blanks(answer: Answer, _: Translate, language: str) -> dict[str, str]:
             **_backed(answer.response),
         }
         if answer.scene.picture == "radius":
-            out |= _by_radius(answer, asked, answer.response)
+            out |= _by_radius(answer.response, answer.scene.radius_km)
     if answer.closure:
         cut_off = answer.closure.losses["outcome"] == "cut_off"
         out |= {
@@ -177,14 +177,12 @@ def _backed(found: Response) -> dict[str, str]:
     }
 
 
-def _by_radius(answer: Answer, asked: Rescue, found: Response) -> dict[str, str]:
+def _by_radius(found: Response, radius_km: float) -> dict[str, str]:
     """People within the scene's radius about the bases in service, and of them those not reached in time."""
-    serving = [base for base in asked.bases if base.base_id in found.serving]
     reached, population = (found.table[column].to_numpy(dtype=float) for column in ("bases_in_time", "population"))
-    straight_m = nearest_m(serving, answer.study.demand)
-    row = compare(straight_m, reached > 0, population, [answer.scene.radius_km]).iloc[0]
+    row = compare(found.straight_m, reached > 0, population, [radius_km]).iloc[0]
     return {
-        "radius": f"{answer.scene.radius_km:g}",
+        "radius": f"{radius_km:g}",
         "within_radius": people(row["counted"]),
         "radius_only": people(row["counted_not_reached"]),
     }

@@ -12,6 +12,7 @@ from geo.analysis.coverage import coverage, coverage_by_unit
 from geo.analysis.indicators import by_unit
 from geo.analysis.networks import summary
 from geo.analysis.presenting import Answer, edges_of, named_units
+from geo.analysis.radius import nearest_m
 from geo.analysis.scene_parts import Closure, Judgement, Organisation, Response
 from geo.analysis.tiers import count_tiers
 from geo.model.briefing import STRUCTURE, Briefing, Indicator, Rescue, Scene
@@ -126,6 +127,7 @@ class Answering:
             serving=frozenset(base.base_id for base in found.bases),
             hospital=emergency.hospital_coverage(found, asked.limit_min),
             hospital_rows=emergency.hospital_rows(study, asked.capability),
+            straight_m=nearest_m(found.bases, study.demand),
         )
         return replace(_with_found(answer, first), response=response)
 

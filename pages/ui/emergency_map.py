@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from geo.analysis.radius import nearest_m
 from geo.model.bases import Base
 from geo.model.inputs import Study
 from geo.network.breaks import Breaks
@@ -37,6 +38,7 @@ def map_state(
     study, view = asked.study, st.session_state.em_view
     bases, picked = asked.bases(_), chosen.picked(study)
     colours = rescue_map.base_colours(found.response, found.bases) if view == "serves" else {}
+    straight_m = nearest_m(found.bases, study.demand) if view == "radius" else None
     minutes, threshold = rescue_map.shown_minutes(view, found.response, asked.clock, float(asked.limit_min))
     return {
         "lang": language,
@@ -48,7 +50,7 @@ def map_state(
         "tiers_on": [],
         "tiers_counted": [],
         "village_classes": rescue_map.village_classes(
-            _, view, found.response, found.bases, study.demand, asked.clock, st.session_state.em_radius
+            _, view, found.response, found.bases, straight_m, asked.clock, st.session_state.em_radius
         ),
         "marks": _marks(_, asked, bases, colours),
         "mark_kinds": rescue_map.mark_kinds(_, language, asked.capability),

@@ -12,6 +12,7 @@ from dataclasses import replace
 import pytest
 
 from geo.analysis.presenting import Answer
+from geo.analysis.radius import nearest_m
 from geo.model.bases import bases_of
 from geo.model.briefing import PICTURES, Briefing, Rescue, Scene
 from geo.model.clock import preset_clock
@@ -22,6 +23,7 @@ from geo.output.export import make_files
 from geo.output.facts import short_facts
 from geo.output.figures import scene_sentence, scene_title
 from geo.output.picture import map_svg
+from geo.output.release import Release, released
 from geo.output.scene_map import map_minutes, scene_extras
 from geo.study import assumptions_for
 from geo.study.answering import Answering
@@ -101,6 +103,17 @@ SAID = {
 @pytest.mark.parametrize("picture", SAID)
 def test_the_sentence_says_what_the_picture_shows(answers: dict[str, Answer], picture: str) -> None:
     assert re.sub(r"[\u202f\xa0]", " ", scene_sentence(answers[picture], EN, "en")) == SAID[picture]
+
+
+@pytest.mark.parametrize("row", range(len(VILLAGES)))
+def test_a_public_file_counts_within_the_radius_by_the_exact_places(county: Study, row: int) -> None:
+    """A radius that just reaches a village: on places rounded to 10 m it would lie beyond, or another within."""
+    straight_m = nearest_m(bases_of(county.facility), county.demand)
+    scene = replace(scene_of(county, "radius"), radius_km=float(straight_m[row]) / 1000 + 1e-6)
+    answer = Answering(lambda name, version: (county, 3)).answer(scene)
+    public = released(answer, Release(public=True))
+    told = [scene_extras(one, EN, "en")["village_classes"]["of"] for one in (answer, public)]
+    assert told[0] == told[1] and scene_sentence(public, EN, "en") == scene_sentence(answer, EN, "en")
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
