@@ -29,9 +29,10 @@ from geo.output.language import Translate, sentences
 from geo.output.picture import map_svg
 from geo.output.report import missing_sentence, table_rows
 from geo.output.slide_template import Template, empty_deck, title_layout
-from geo.output.svg import width_of, wrapped
+from geo.output.svg import shortened, width_of, wrapped
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
+_LEAST_PT = 9.0  # of letters on a slide
 _BARS, _ROWS = 8, 5  # of a table on a slide, beside a chart
 _MAP_DPI = 220  # sharp on paper as well
 _LINES = 0.075  # of the height of the figures: two lines of words
@@ -96,7 +97,9 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
     """The first figure large, its chart, its table; further figures in a line and a chart in place of the table."""
     left, top, wide, tall = box
     first = figures[0]
-    _text(slide, (left, top, wide, int(tall * 0.06)), first.title, _fitting(first.title, wide, 14), inks.SOFT)
+    size = _fitting(first.title, wide, 14)
+    title = shortened(first.title, Emu(wide).pt + 1, size)
+    _text(slide, (left, top, wide, int(tall * 0.06)), title, size, inks.SOFT)
     _text(slide, (left, top + int(tall * 0.05), wide, int(tall * 0.12)), first.value, 36, inks.ACCENT, bold=True)
     of = " · ".join([first.of, *first.marks])
     _text(slide, (left, top + int(tall * 0.165), wide, int(tall * 0.07)), of, 12, inks.SOFT)
@@ -115,9 +118,9 @@ def _figures(slide: Slide, figures: list[Figure], box: Box, _: Translate) -> Non
 
 
 def _fitting(words: str, width: int, most: float) -> float:
-    """The size at which words stay in one line."""
+    """The size at which words stay in one line, as long as they can be read."""
     room: float = Emu(width).pt
-    return most * min(1.0, room / max(width_of(words, most), 1.0))
+    return max(most * min(1.0, room / max(width_of(words, most), 1.0)), _LEAST_PT)
 
 
 def _joined(*parts: str) -> str:

@@ -8,9 +8,12 @@ import pandas as pd
 import pytest
 from pptx import Presentation
 
+from geo.model.briefing import Briefing, Indicator
 from geo.model.inputs import Study
 from geo.output.export import make_files
-from tests.geo.briefings import answered, export, ready
+from geo.study.page_scenes import indicator_scene
+from tests.geo.briefings import TRANSLATORS, answered, export, ready
+from tests.geo.test_page_scenes import CODE, with_all_pages
 
 
 @pytest.fixture(scope="module")
@@ -78,3 +81,16 @@ def test_the_label_above_a_figure_stays_in_one_line_clear_of_the_figure(toy: Stu
             assert 0.55 * run.font.size.pt * len(run.text) <= shape.width.pt
             found[run.text] = run.font.size.pt
     assert found.keys() == titles and found["People by township"] == 14
+
+
+def test_a_label_that_no_size_makes_fit_is_cut_and_the_slide_is_made(toy: Study) -> None:
+    """A township's name of 700 letters stands in the label of its targets."""
+    study = with_all_pages(toy)
+    code = study.unit["unit_code"].iat[0]
+    study = replace(study, unit=study.unit.assign(name="很长的乡镇名" * 117))
+    scene = replace(indicator_scene(study, Indicator(CODE, "2025", code), TRANSLATORS), shows=("aspects",))
+    briefing = Briefing({}, (scene,))
+    body = make_files(answered(study, briefing), briefing, export("pptx", "en"))["pptx"]
+    texts = [s.text_frame for slide in Presentation(io.BytesIO(body)).slides for s in slide.shapes if s.has_text_frame]
+    (label,) = [t for t in texts if t.text.startswith("Targets met · 很长")]
+    assert label.text.endswith("…") and label.paragraphs[0].runs[0].font.size.pt == 9
